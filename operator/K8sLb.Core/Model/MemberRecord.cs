@@ -1,0 +1,61 @@
+namespace K8sLb.Core;
+
+/// <summary>What the planner decided before and needs again. Stored in memory and rebuilt from the pool's status.</summary>
+public sealed record MemberRecord
+{
+    public required string Uid { get; init; }
+    public required string Name { get; init; }
+    public required MemberPhase Phase { get; init; }
+
+    /// <summary>When the phase was entered.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    public DateTimeOffset? WarmingSince { get; init; }
+    public DrainRecord? Drain { get; init; }
+}
+
+public sealed record DrainRecord
+{
+    public required string Id { get; init; }
+    public required DrainReason Reason { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset RampDownEndsAt { get; init; }
+    public required DateTimeOffset Deadline { get; init; }
+}
+
+public enum MemberPhase
+{
+    /// <summary>Not ready yet, or its sidecar has not attached.</summary>
+    Pending,
+
+    /// <summary>Takes a share that grows (slow start).</summary>
+    Warming,
+    Active,
+
+    /// <summary>New work moves to peers; connections are left alone.</summary>
+    RampDown,
+
+    /// <summary>Connections are being released.</summary>
+    Draining,
+
+    /// <summary>Released: no connection left.</summary>
+    Drained,
+
+    /// <summary>The deadline cut what was left.</summary>
+    Forced,
+
+    /// <summary>No word from the sidecar.</summary>
+    Lost,
+
+    /// <summary>The pod has ended.</summary>
+    Gone,
+}
+
+public enum DrainReason
+{
+    PodDeleted,
+    ReadinessLost,
+    Requested,
+    PreStop,
+    Sigterm,
+}

@@ -1,0 +1,56 @@
+namespace K8sLb.Core;
+
+/// <summary>What the Kubernetes API says of a pod that the pool selects.</summary>
+public sealed record PodFacts
+{
+    public required string Uid { get; init; }
+    public required string Name { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Running, and every container but the sidecar is ready: the sidecar fails its own probe while it drains.</summary>
+    public required bool Ready { get; init; }
+
+    /// <summary>When deletion was asked for: the deletion timestamp less the grace period. Null where it was not.</summary>
+    public DateTimeOffset? DeletionRequestedAt { get; init; }
+
+    /// <summary>End of the pod's grace period, where it is being deleted.</summary>
+    public DateTimeOffset? KilledAt { get; init; }
+
+    /// <summary>Succeeded or Failed: nothing runs any more.</summary>
+    public bool Terminated { get; init; }
+
+    /// <summary>Annotation <c>k8slb.io/drain: "true"</c>.</summary>
+    public bool DrainRequested { get; init; }
+
+    /// <summary>Annotation <c>k8slb.io/weight</c>, 0 to 1000.</summary>
+    public int? Weight { get; init; }
+}
+
+/// <summary>What is known from a member's control stream.</summary>
+public sealed record MemberFacts
+{
+    public required string Uid { get; init; }
+
+    /// <summary>The stream is open now.</summary>
+    public required bool Attached { get; init; }
+
+    /// <summary>When the last line arrived.</summary>
+    public required DateTimeOffset LastSeen { get; init; }
+
+    public int Connections { get; init; }
+
+    /// <summary>A drain that the sidecar carries out, on the operator's word or on its own.</summary>
+    public DrainFacts? Drain { get; init; }
+}
+
+public sealed record DrainFacts
+{
+    public required string Id { get; init; }
+    public required DrainReason Reason { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset Deadline { get; init; }
+    public required bool Finished { get; init; }
+    public int Initial { get; init; }
+    public int Remaining { get; init; }
+    public long Forced { get; init; }
+}

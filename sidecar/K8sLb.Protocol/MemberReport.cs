@@ -1,0 +1,102 @@
+namespace K8sLb.Protocol;
+
+/// <summary>What a sidecar says of itself, once a second, four times a second while it drains.</summary>
+public sealed record MemberReport
+{
+    public SnapshotVersion? InForce { get; init; }
+
+    /// <summary>Weight that new work meets now: warm-up and ramp-down applied.</summary>
+    public double EffectiveWeight { get; init; }
+
+    /// <summary>Live connections of clients.</summary>
+    public required ConnectionCounts Connections { get; init; }
+
+    /// <summary>Requests being served now, on all connections.</summary>
+    public int InFlight { get; init; }
+
+    /// <summary>Since the process started; opened = live + finished + released + forced.</summary>
+    public required ConnectionTotals Totals { get; init; }
+
+    public DrainReport? Drain { get; init; }
+}
+
+public sealed record ConnectionCounts
+{
+    public int Http1 { get; init; }
+    public int Http2 { get; init; }
+    public int WebSocket { get; init; }
+    public int Tcp { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public int Total => Http1 + Http2 + WebSocket + Tcp;
+}
+
+public sealed record ConnectionTotals
+{
+    public long Opened { get; init; }
+
+    /// <summary>Ended by the client or the application.</summary>
+    public long Finished { get; init; }
+
+    /// <summary>Ended by this sidecar after the protocol's polite signal.</summary>
+    public long Released { get; init; }
+
+    /// <summary>Cut: at the deadline, or by a fault.</summary>
+    public long Forced { get; init; }
+
+    /// <summary>New work handed to a peer: requests (HTTP) and connections (TCP).</summary>
+    public long Rerouted { get; init; }
+}
+
+public sealed record DrainReport
+{
+    /// <summary>The directive's id, or one made by the sidecar for a drain of its own.</summary>
+    public required string Id { get; init; }
+    public required DrainReason Reason { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset Deadline { get; init; }
+    public required DrainProgress Progress { get; init; }
+
+    /// <summary>Connections when the drain started, and now.</summary>
+    public int Initial { get; init; }
+    public int Remaining { get; init; }
+
+    public long Released { get; init; }
+    public long Forced { get; init; }
+}
+
+public enum DrainProgress
+{
+    /// <summary>New work moves to peers; connections are left alone.</summary>
+    RampDown,
+
+    /// <summary>Connections are being released.</summary>
+    Releasing,
+
+    /// <summary>No connection left and nothing new for the quiet period.</summary>
+    Released,
+
+    /// <summary>The deadline cut what was left.</summary>
+    Forced,
+}
+
+public enum DrainReason
+{
+    /// <summary>A reason that this version does not know.</summary>
+    Unknown,
+
+    /// <summary>The pod is being deleted or evicted.</summary>
+    PodDeleted,
+
+    /// <summary>The application lost its readiness.</summary>
+    ReadinessLost,
+
+    /// <summary>Somebody asked for it with the pod's annotation.</summary>
+    Requested,
+
+    /// <summary>The kubelet called preStop before the operator's word arrived.</summary>
+    PreStop,
+
+    /// <summary>The sidecar's process was told to end.</summary>
+    Sigterm,
+}

@@ -1,0 +1,150 @@
+namespace K8sLb.Protocol;
+
+/// <summary>One line from the operator to a sidecar. Exactly one member is set.</summary>
+public sealed record OperatorMessage
+{
+    public Welcome? Welcome { get; init; }
+    public MemberSnapshot? Snapshot { get; init; }
+    public Refusal? Refusal { get; init; }
+}
+
+/// <summary>Answer to <see cref="Hello"/>.</summary>
+public sealed record Welcome
+{
+    public required int ProtocolVersion { get; init; }
+    public required string OperatorVersion { get; init; }
+    public required long Epoch { get; init; }
+}
+
+/// <summary>The stream is not served; the sidecar redials after <see cref="RetryAfterMs"/> with jitter.</summary>
+public sealed record Refusal
+{
+    public required string Reason { get; init; }
+    public int RetryAfterMs { get; init; }
+}
+
+/// <summary>
+/// Desired state for one member: whole, level-triggered, with absolute times. <see cref="Pool"/> is the same for every
+/// member of the pool and is serialised once.
+/// </summary>
+public sealed record MemberSnapshot
+{
+    public required long Epoch { get; init; }
+    public required long Version { get; init; }
+    public required string Nonce { get; init; }
+
+    /// <summary>The operator's clock when this was sent; the difference to the sidecar's clock shifts the times below.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    public required SelfDirective Self { get; init; }
+    public required PoolState Pool { get; init; }
+}
+
+public sealed record SelfDirective
+{
+    public required string Uid { get; init; }
+
+    /// <summary>Null where the member takes work. Going back to null cancels the operator's drain.</summary>
+    public DrainDirective? Drain { get; init; }
+}
+
+public sealed record DrainDirective
+{
+    public required string Id { get; init; }
+    public required DrainReason Reason { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Until then new work moves to peers gradually; connections are released from then on.</summary>
+    public required DateTimeOffset RampDownEndsAt { get; init; }
+    public required DateTimeOffset Deadline { get; init; }
+}
+
+public sealed record PoolState
+{
+    public required string Namespace { get; init; }
+    public required string Name { get; init; }
+    public required IReadOnlyList<MemberDirective> Members { get; init; }
+    public required PoolPolicy Policy { get; init; }
+}
+
+/// <summary>A member as the others see it, itself included.</summary>
+public sealed record MemberDirective
+{
+    public required string Uid { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Empty until the member has attached: it can take no work from peers yet.</summary>
+    public string PeerAddress { get; init; } = "";
+    public int PeerPort { get; init; }
+    public string PeerCredential { get; init; } = "";
+
+    public required MemberAvailability Availability { get; init; }
+
+    /// <summary>Full weight, before warm-up: 100 unless the pod says otherwise; 0 takes no new work.</summary>
+    public required int Weight { get; init; }
+
+    /// <summary>Start of the slow start, null where it is warm.</summary>
+    public DateTimeOffset? WarmingSince { get; init; }
+}
+
+public enum MemberAvailability
+{
+    /// <summary>Must get no work from peers.</summary>
+    Unavailable,
+    Available,
+}
+
+public sealed record PoolPolicy
+{
+    public required IReadOnlyList<PortPolicy> Ports { get; init; }
+    public required DrainPolicy Drain { get; init; }
+    public required SlowStartPolicy SlowStart { get; init; }
+}
+
+public sealed record PortPolicy
+{
+    public required string Name { get; init; }
+
+    /// <summary>Where the sidecar listens.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Where the application listens, on the pod's loopback.</summary>
+    public required int TargetPort { get; init; }
+    public required PortProtocol Protocol { get; init; }
+}
+
+public enum PortProtocol
+{
+    /// <summary>HTTP/1.1, HTTP/2 with prior knowledge, gRPC and WebSocket on one port.</summary>
+    Http,
+    Tcp,
+}
+
+/// <summary>What the sidecar needs for a drain that it starts itself, and for every release.</summary>
+public sealed record DrainPolicy
+{
+    public required long DeadlineMs { get; init; }
+    public required long RampDownMs { get; init; }
+    public required long QuietPeriodMs { get; init; }
+    public required LateArrivals LateArrivals { get; init; }
+}
+
+public enum LateArrivals
+{
+    /// <summary>Hand new work to a healthy peer; serve it where there is none.</summary>
+    Reroute,
+
+    /// <summary>Serve it as before.</summary>
+    Serve,
+
+    /// <summary>HTTP: 503 with Retry-After and Connection: close. TCP: close at once.</summary>
+    Reject,
+}
+
+/// <summary>weight * max(minimum, (elapsed / duration)^(1 / aggression)); a duration of 0 switches it off.</summary>
+public sealed record SlowStartPolicy
+{
+    public required long DurationMs { get; init; }
+    public required int MinimumPercent { get; init; }
+    public required double Aggression { get; init; }
+}
