@@ -1,0 +1,73 @@
+# K8sLb. `make help` explains every target.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CONFIGURATION ?= Debug
+DOTNET ?= dotnet
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+LOCAL_CLUSTER := tests/K8sLb.LocalCluster
+
+##@ For everyone
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-zA-Z0-9_-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nVariables\n'
+	@printf '  %-23s %s\n' 'KEEP=1' 'demo: leave the cluster up and print how to use and end it' \
+	  'CLUSTER=current' 'demo: use the kubeconfig at hand instead of a local node' \
+	  'KUBEBUILDER_ASSETS=DIR' 'take the Kubernetes binaries from DIR (any version)' \
+	  'T=NAME' 'test: only the test project K8sLb.NAME.Tests'
+
+.PHONY: demo
+demo: node-assets images ## Rolling restart under load on a local node, without and with K8sLb (report in artifacts/demo)
+	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- $(DEMO_ARGS)
+
+.PHONY: test
+test: tools cluster-assets build ## Every quick test: units, properties, real sockets, a real control plane
+	scripts/test.sh $(CONFIGURATION) $(T)
+
+##@ For developers
+
+.PHONY: build
+build: sdk ## Compile everything; warnings are errors
+	$(DOTNET) build K8sLb.sln -c $(CONFIGURATION) -v quiet -nologo
+
+.PHONY: lint
+lint: tools build ## Formatting, analyzers, shell scripts
+	$(DOTNET) csharpier check .
+	$(DOTNET) format analyzers K8sLb.sln --verify-no-changes --no-restore --severity warn
+	scripts/lint-shell.sh
+
+.PHONY: format
+format: tools ## Format the C# code
+	$(DOTNET) csharpier format .
+
+.PHONY: bench
+bench: sdk ## Cost of the sidecar beside a direct connection (artifacts/bench/summary.json)
+	$(DOTNET) run -c Release --project tests/K8sLb.Benchmarks -- $(BENCH_ARGS)
+
+.PHONY: cluster-assets
+cluster-assets: sdk ## Find, or install and build, etcd, kube-apiserver, kube-controller-manager and kubectl
+	$(LOCAL_CLUSTER)/scripts/assets.sh control-plane
+
+.PHONY: node-assets
+node-assets: sdk ## The same for a whole node: kubelet, kube-proxy, scheduler, containerd, helm as well
+	$(LOCAL_CLUSTER)/scripts/assets.sh node
+
+.PHONY: images
+images: sdk ## OCI archives of operator, sidecar and sample application (artifacts/images)
+	$(DOTNET) run -c Release --project $(LOCAL_CLUSTER) -- images
+
+.PHONY: clean
+clean: ## Remove what builds and runs left in the tree (the cache of Kubernetes binaries stays)
+	rm -rf artifacts TestResults
+	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
+
+.PHONY: sdk
+sdk:
+	@scripts/need-sdk.sh
+
+.PHONY: tools
+tools: sdk
+	@$(DOTNET) tool restore --verbosity quiet >/dev/null
