@@ -1,0 +1,12 @@
+namespace K8sLb.Kubernetes;
+
+public sealed record WatchOptions
+{
+    /// <summary>After this time the server closes the watch by itself; null leaves it to the server (5 to 10 minutes).</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// Silence that counts as a half-open connection. The server sends a bookmark about every minute, so this is more than that.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(150);
+}
