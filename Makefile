@@ -44,7 +44,8 @@ format: tools ## Format the C# code
 	$(DOTNET) csharpier format .
 
 .PHONY: bench
-bench: sdk ## Cost of the sidecar beside a direct connection (artifacts/bench/summary.json)
+bench: sdk ## Cost of the sidecar beside HAProxy, nginx and a direct connection (artifacts/bench)
+	scripts/bench-tools.sh
 	$(DOTNET) run -c Release --project tests/K8sLb.Benchmarks -- $(BENCH_ARGS)
 
 .PHONY: cluster-assets
