@@ -16,7 +16,7 @@ for project in tests/*.Tests/*.csproj; do
   projects+=("$project")
 done
 if [ ${#projects[@]} = 0 ]; then
-  echo "no test project K8sLb.$only.Tests; there are: $(ls -d tests/*.Tests | xargs -n1 basename | tr '\n' ' ')" >&2
+  echo "no test project K8sLb.$only.Tests; there are:" tests/*.Tests >&2
   exit 2
 fi
 
