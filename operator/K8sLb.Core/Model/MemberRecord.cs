@@ -10,7 +10,16 @@ public sealed record MemberRecord
     /// <summary>When the phase was entered.</summary>
     public required DateTimeOffset Since { get; init; }
 
+    /// <summary>When it last began to take work; kept while it is Warming, Active or Lost.</summary>
+    public DateTimeOffset? InServiceSince { get; init; }
+
+    /// <summary>Start of the slow start, null where it is warm.</summary>
     public DateTimeOffset? WarmingSince { get; init; }
+
+    /// <summary>Since when a drain by choice waits for capacity, or for the end of a pause.</summary>
+    public DateTimeOffset? HeldBackSince { get; init; }
+
+    /// <summary>Null in RampDown means: no new work, but the release of its connections is held back.</summary>
     public DrainRecord? Drain { get; init; }
 }
 
@@ -21,6 +30,12 @@ public sealed record DrainRecord
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset RampDownEndsAt { get; init; }
     public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>
+    /// The sidecar began it on its own (preStop, SIGTERM). Nobody cancels it; it is over when the sidecar attaches
+    /// without it, which only a restarted process does.
+    /// </summary>
+    public bool StartedBySidecar { get; init; }
 }
 
 public enum MemberPhase

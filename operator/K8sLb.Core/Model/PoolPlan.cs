@@ -1,6 +1,9 @@
 namespace K8sLb.Core;
 
-/// <summary>What was decided. <see cref="Members"/> is ordered by pod name, then UID.</summary>
+/// <summary>
+/// What was decided. <see cref="Members"/> is ordered by pod name, then UID; a pod that is not listed any more has no
+/// member, only its last event.
+/// </summary>
 public sealed record PoolPlan
 {
     public required IReadOnlyList<MemberPlan> Members { get; init; }
@@ -16,7 +19,7 @@ public sealed record MemberPlan
     /// <summary>To be given back in the next <see cref="PoolSnapshot.Records"/>.</summary>
     public required MemberRecord Record { get; init; }
 
-    /// <summary>Full weight for new work; 0 unless Warming or Active.</summary>
+    /// <summary>Full weight for new work, before warm-up; 0 where it must get none.</summary>
     public required int Weight { get; init; }
 
     /// <summary>May peers send it work?</summary>
@@ -29,12 +32,23 @@ public sealed record MemberPlan
 /// <summary>Facts for the conditions of the resource.</summary>
 public sealed record PoolSummary
 {
+    /// <summary>Members whose pod has not ended.</summary>
     public required int Total { get; init; }
+
+    /// <summary>Members that peers may send work to.</summary>
     public required int Available { get; init; }
+
+    /// <summary>Members in RampDown or Draining.</summary>
     public required int Draining { get; init; }
     public required int Lost { get; init; }
 
-    /// <summary>Members that <c>minAvailable</c> asks for now.</summary>
+    /// <summary>Nobody else is left, so lost members are offered all the same: better a guess than an empty pool.</summary>
+    public required bool Panic { get; init; }
+
+    /// <summary>
+    /// Members that <c>minAvailable</c> asks for now. A percentage is taken of the pods that are not being deleted,
+    /// pending ones included: their controller replaces deleted pods at once, so this is close to the replicas wanted.
+    /// </summary>
     public required int Floor { get; init; }
 
     /// <summary>Drains by choice that the floor holds back, by pod name.</summary>
@@ -46,7 +60,8 @@ public sealed record PlannedEvent
     public required string PodUid { get; init; }
     public required string PodName { get; init; }
 
-    /// <summary>CamelCase, as events.k8s.io wants it: DrainStarted, Drained, DrainForced, DrainCancelled, Warming, Active, Lost.</summary>
+    /// <summary>CamelCase, as events.k8s.io wants it: DrainStarted, Drained, DrainForced, DrainCancelled,
+    /// DrainHeldBack, Warming, Active, Lost, Gone.</summary>
     public required string Reason { get; init; }
     public required string Note { get; init; }
     public required bool Warning { get; init; }

@@ -6,7 +6,7 @@ public sealed record PoolSpec
     public required DrainSpec Drain { get; init; }
     public required SlowStartSpec SlowStart { get; init; }
 
-    /// <summary>No new voluntary decision is made; what Kubernetes does to pods is followed all the same.</summary>
+    /// <summary>No drain by choice starts and none is cancelled by choice; what Kubernetes does to pods is followed all the same.</summary>
     public bool Paused { get; init; }
 }
 
@@ -28,5 +28,6 @@ public sealed record SlowStartSpec
 /// <summary>A count or a percentage, as in PodDisruptionBudget; a percentage rounds up.</summary>
 public readonly record struct Quantity(int Value, bool IsPercent)
 {
-    public int Of(int total) => Math.Min(total, IsPercent ? (int)Math.Ceiling(total * (double)Value / 100) : Value);
+    public int Of(int total) =>
+        Math.Clamp(IsPercent ? (int)Math.Ceiling(total * (double)Value / 100) : Value, 0, total);
 }
