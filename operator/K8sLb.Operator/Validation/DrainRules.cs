@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using K8sLb.Operator.Api;
+
+namespace K8sLb.Operator.Validation;
+
+internal static partial class DrainRules
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
+    [GeneratedRegex("^(100|[1-9]?[0-9])%$", RegexOptions.ECMAScript)]
+    private static partial Regex Percentage();
+
+    public static void Check(BackendPoolDrain drain, string path, FieldErrors errors)
+    {
+        var deadline = errors.Duration($"{path}.deadline", drain.Deadline);
+        var rampDown = errors.Duration($"{path}.rampDown", drain.RampDown);
+        var quietPeriod = errors.Duration($"{path}.quietPeriod", drain.QuietPeriod);
+        if (deadline <= TimeSpan.Zero || deadline > Longest)
+        {
+            errors.Add($"{path}.deadline", drain.Deadline, "must be longer than 0s and at most 24h");
+        }
+        if (rampDown >= deadline)
+        {
+            errors.Add($"{path}.rampDown", drain.RampDown, $"must be shorter than deadline ({drain.Deadline})");
+        }
+        if (quietPeriod >= deadline)
+        {
+            errors.Add($"{path}.quietPeriod", drain.QuietPeriod, $"must be shorter than deadline ({drain.Deadline})");
+        }
+        if (drain.MinAvailable.Number < 0)
+        {
+            errors.Add($"{path}.minAvailable", drain.MinAvailable.Number, "must be 0 or more");
+        }
+        if (drain.MinAvailable.Text is { } text && !Percentage().IsMatch(text))
+        {
+            errors.Add($"{path}.minAvailable", text, "must be a number, or a percentage from 0% to 100%");
+        }
+        errors.OneOf($"{path}.lateArrivals", drain.LateArrivals, "Reroute", "Serve", "Reject");
+    }
+}
