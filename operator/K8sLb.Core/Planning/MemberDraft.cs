@@ -1,0 +1,43 @@
+namespace K8sLb.Core.Planning;
+
+/// <summary>A member on its way through the rules: what is known of it, and what has been decided so far.</summary>
+internal sealed record MemberDraft
+{
+    public required PodFacts Pod { get; init; }
+    public required MemberFacts? Facts { get; init; }
+
+    /// <summary>The decision before this one.</summary>
+    public required MemberRecord? Record { get; init; }
+
+    /// <summary>Null until a rule has decided.</summary>
+    public MemberRecord? Next { get; init; }
+    public bool Available { get; init; }
+    public string Why { get; init; } = "";
+
+    public MemberPhase? Before => Record?.Phase;
+    public bool Deleted => Pod.DeletionRequestedAt is not null;
+    public int FullWeight => Math.Clamp(Pod.Weight ?? PlanLimits.DefaultWeight, 0, PlanLimits.MaxWeight);
+
+    /// <summary>It has taken work under an earlier decision.</summary>
+    public bool Served => Before is not (null or MemberPhase.Pending);
+
+    /// <summary>Its sidecar has spoken, to this operator or to the one before.</summary>
+    public bool WasAttached => Facts is not null || Served;
+
+    /// <summary>There is no older decision about it than this very instant.</summary>
+    public bool IsNewAt(DateTimeOffset now) => !Served || Record!.InServiceSince == now;
+
+    /// <summary>Enters a phase at <paramref name="at"/>, or stays in it and keeps the time it entered.</summary>
+    public MemberDraft To(MemberPhase phase, DateTimeOffset at, string why) =>
+        this with
+        {
+            Why = why,
+            Next = new MemberRecord
+            {
+                Uid = Pod.Uid,
+                Name = Pod.Name,
+                Phase = phase,
+                Since = Before == phase ? Record!.Since : at,
+            },
+        };
+}

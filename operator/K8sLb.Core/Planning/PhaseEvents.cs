@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace K8sLb.Core.Planning;
+
+/// <summary>What people are told: the differences between the decision before and this one.</summary>
+internal static class PhaseEvents
+{
+    public static IReadOnlyList<PlannedEvent> Of(PoolSnapshot snapshot, PoolDraft pool)
+    {
+        var listed = snapshot.Pods.Select(p => p.Uid).ToHashSet(StringComparer.Ordinal);
+        var vanished = snapshot
+            .Records.Where(r => !listed.Contains(r.Uid))
+            .OrderBy(r => r.Name, StringComparer.Ordinal)
+            .ThenBy(r => r.Uid, StringComparer.Ordinal)
+            .SelectMany(OfVanished);
+        return [.. pool.Members.SelectMany(OfMember), .. vanished];
+    }
+
+    private static IEnumerable<PlannedEvent> OfMember(MemberDraft member)
+    {
+        var (before, next) = (member.Record, member.Next!);
+        if (next.Phase is MemberPhase.Gone)
+        {
+            return before is null ? [] : OfVanished(before);
+        }
+        return OfDrain(member, before, next).Concat(OfPhase(member, before, next));
+    }
+
+    private static IEnumerable<PlannedEvent> OfDrain(MemberDraft member, MemberRecord? before, MemberRecord next)
+    {
+        var isNew = next.Drain is { } drain && IsAnother(before?.Drain, drain);
+        if (before?.Drain is { } ended && next.HeldBackSince is null && (next.Drain is null || isNew))
+        {
+            yield return Event(next, "DrainCancelled", $"{ended.Reason}: takes work again", false);
+        }
+        if (isNew)
+        {
+            var begun = next.Drain!;
+            var note =
+                $"new work goes to peers, release from {Time(begun.RampDownEndsAt)}, deadline {Time(begun.Deadline)}";
+            yield return Event(next, "DrainStarted", $"{begun.Reason}: {note}", false);
+        }
+        if (next.HeldBackSince is not null && before?.HeldBackSince is null)
+        {
+            yield return Event(next, "DrainHeldBack", member.Why, true);
+        }
+    }
+
+    /// <summary>A drain that the sidecar took over under an id of its own is still the same one.</summary>
+    private static bool IsAnother(DrainRecord? before, DrainRecord drain) =>
+        before is null || (before.Id != drain.Id && !drain.StartedBySidecar);
+
+    private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord? before, MemberRecord next)
+    {
+        if (before?.Phase == next.Phase)
+        {
+            yield break;
+        }
+        switch (next.Phase)
+        {
+            case MemberPhase.Warming:
+                yield return Event(next, "Warming", $"{member.Why}: its share of new work grows", false);
+                break;
+            case MemberPhase.Active:
+                yield return Event(next, "Active", $"{member.Why}: takes its full share of new work", false);
+                break;
+            case MemberPhase.Lost:
+                yield return Event(next, "Lost", $"{member.Why}: peers send it no work until it does", true);
+                break;
+            case MemberPhase.Drained:
+                yield return Event(next, "Drained", $"{next.Drain!.Reason}: every connection was released", false);
+                break;
+            case MemberPhase.Forced:
+                yield return Event(next, "DrainForced", Cut(member, next.Drain!), true);
+                break;
+        }
+    }
+
+    private static string Cut(MemberDraft member, DrainRecord drain) =>
+        member.Facts?.Drain is { Finished: true } report && report.Id == drain.Id
+            ? string.Create(CultureInfo.InvariantCulture, $"{drain.Reason}: {report.Forced} connections were cut")
+            : $"{drain.Reason}: the deadline {Time(drain.Deadline)} passed without word of the drain's end";
+
+    private static IEnumerable<PlannedEvent> OfVanished(MemberRecord last)
+    {
+        if (last.Phase is not (MemberPhase.Pending or MemberPhase.Gone))
+        {
+            var unfinished = last.Phase is MemberPhase.RampDown or MemberPhase.Draining;
+            var note = unfinished ? "the pod ended in the middle of its drain" : "the pod has ended";
+            yield return Event(last, "Gone", note, unfinished);
+        }
+    }
+
+    private static string Time(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static PlannedEvent Event(MemberRecord member, string reason, string note, bool warning) =>
+        new()
+        {
+            PodUid = member.Uid,
+            PodName = member.Name,
+            Reason = reason,
+            Note = note,
+            Warning = warning,
+        };
+}

@@ -1,0 +1,25 @@
+using K8sLb.Core.Planning;
+
+namespace K8sLb.Core.Rules;
+
+/// <summary>
+/// Peers send work to members in service. Where none is left, lost ones are offered: a broken stream says little about a
+/// pod that Kubernetes calls ready, and an empty pool serves nobody.
+/// </summary>
+internal static class Availability
+{
+    public static PoolDraft Apply(PoolDraft pool)
+    {
+        var panic = !pool.Members.Any(m => Offered(m, lostToo: false));
+        return pool.Refine(m => m with { Available = Offered(m, lostToo: panic) });
+    }
+
+    private static bool Offered(MemberDraft member, bool lostToo) =>
+        member.FullWeight > 0
+        && member.Next?.Phase switch
+        {
+            MemberPhase.Warming or MemberPhase.Active => true,
+            MemberPhase.Lost => lostToo,
+            _ => false,
+        };
+}

@@ -1,0 +1,30 @@
+using K8sLb.Core.Planning;
+
+namespace K8sLb.Core.Rules;
+
+/// <summary>A member takes no work before its pod is ready and its sidecar has attached.</summary>
+internal static class NotInServiceYet
+{
+    public static PoolDraft Apply(PoolDraft pool) =>
+        pool.Decide(member =>
+        {
+            if (!member.Served && WhatIsMissing(member, pool) is { } missing)
+            {
+                return member.To(MemberPhase.Pending, pool.Now, missing);
+            }
+            // What arrives in one instant is one observation: ready and unready at once was never in service.
+            return member.Record?.InServiceSince == pool.Now && !member.Pod.Ready
+                ? member.To(MemberPhase.Pending, pool.Now, "not ready yet")
+                : null;
+        });
+
+    private static string? WhatIsMissing(MemberDraft member, PoolDraft pool) =>
+        member switch
+        {
+            { Deleted: true } => "being deleted before it was in service",
+            { Pod.Ready: false } => "not ready yet",
+            { Facts: null } => "its sidecar has not attached yet",
+            _ when pool.IsSilent(member) => "its sidecar does not speak",
+            _ => null,
+        };
+}
