@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using K8sLb.LocalCluster.Pki;
+using K8sLb.LocalCluster.Processes;
+
+namespace K8sLb.LocalCluster;
+
+/// <summary>A kube-apiserver that can be killed and started again on the same port.</summary>
+internal sealed class ApiServer : IDisposable
+{
+    public const string ServiceRange = "10.96.0.0/16";
+
+    // The first address of the range: the Service "kubernetes".
+    private static readonly IPAddress ServiceAddress = IPAddress.Parse("10.96.0.1");
+
+    private readonly RunDirectory run;
+    private readonly IReadOnlyList<string> command;
+    private readonly HttpClient http;
+    private ChildProcess? process;
+
+    public ApiServer(
+        RunDirectory run,
+        ClusterPki pki,
+        string program,
+        string version,
+        Etcd etcd,
+        int port,
+        ControlPlaneOptions options,
+        IReadOnlyList<string> prefix
+    )
+    {
+        this.run = run;
+        Url = new Uri($"https://{options.AdvertiseAddress}:{port}");
+        command = [.. prefix, program, .. Arguments(pki, etcd, port, options, version)];
+        http = AdministratorClient(pki);
+    }
+
+    public Uri Url { get; }
+
+    public void Start() => process = run.Start("kube-apiserver", command);
+
+    public async Task KillAsync(CancellationToken ct)
+    {
+        if (process is { HasExited: false })
+        {
+            await process.KillAsync(ct);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">It exited; the message holds the end of its log.</exception>
+    /// <exception cref="TimeoutException">It was not ready in time; likewise.</exception>
+    public async Task WaitUntilReadyAsync(TimeSpan limit, CancellationToken ct)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        linked.CancelAfter(limit);
+        try
+        {
+            while (!await IsReadyAsync(linked.Token))
+            {
+                process?.ThrowIfExited();
+                await Task.Delay(50, linked.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"kube-apiserver was not ready within {limit.TotalSeconds:0} s. The end of its log:\n{process?.LogTail(15)}"
+            );
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<bool> IsReadyAsync(CancellationToken ct)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(Url, "readyz"), ct);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (TaskCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return false; // It listens before it answers.
+        }
+    }
+
+    private static IEnumerable<string> Arguments(
+        ClusterPki pki,
+        Etcd etcd,
+        int port,
+        ControlPlaneOptions options,
+        string version
+    )
+    {
+        var advertised = options.AdvertiseAddress;
+        var local = IPAddress.IsLoopback(advertised);
+        var server = pki.WriteServer(
+            "apiserver",
+            "kube-apiserver",
+            [
+                "localhost",
+                "kubernetes",
+                "kubernetes.default",
+                "kubernetes.default.svc",
+                "kubernetes.default.svc.cluster.local",
+            ],
+            new[] { IPAddress.Loopback, advertised, ServiceAddress }.Distinct()
+        );
+        var kubelets = pki.WriteClient("kubelet-client", "kube-apiserver-kubelet-client", "system:masters");
+        return
+        [
+            $"--etcd-servers={etcd.Authority}",
+            $"--bind-address={(local ? advertised : IPAddress.Any)}",
+            $"--secure-port={port}",
+            $"--advertise-address={advertised}",
+            // On loopback there is nobody to use the Endpoints of the Service "kubernetes", and the API refuses 127.x in them.
+            $"--endpoint-reconciler-type={(local ? "none" : "master-count")}",
+            $"--service-cluster-ip-range={ServiceRange}",
+            $"--tls-cert-file={server.CertificatePath}",
+            $"--tls-private-key-file={server.KeyPath}",
+            $"--client-ca-file={pki.AuthorityFile}",
+            $"--cert-dir={Path.GetDirectoryName(pki.AuthorityFile)}",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            "--api-audiences=https://kubernetes.default.svc",
+            $"--service-account-key-file={pki.TokenVerificationKeyFile}",
+            $"--service-account-signing-key-file={pki.TokenSigningKeyFile}",
+            "--authorization-mode=Node,RBAC",
+            "--enable-admission-plugins=NodeRestriction",
+            "--allow-privileged=true",
+            $"--kubelet-client-certificate={kubelets.CertificatePath}",
+            $"--kubelet-client-key={kubelets.KeyPath}",
+            $"--kubelet-certificate-authority={pki.AuthorityFile}",
+            "--kubelet-preferred-address-types=InternalIP",
+            "--profiling=false",
+            .. FeatureGates.For(version),
+            .. options.ApiServerArguments,
+        ];
+    }
+
+    private static HttpClient AdministratorClient(ClusterPki pki)
+    {
+        var administrator = pki.IssueClient("k8slb-local-cluster", "system:masters");
+        var trust = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        trust.CustomTrustStore.Add(X509Certificate2.CreateFromPem(pki.AuthorityPem));
+        return new HttpClient(
+            new SocketsHttpHandler
+            {
+                // A killed server leaves nothing behind that a pooled connection would have to find out about.
+                PooledConnectionLifetime = TimeSpan.Zero,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    CertificateChainPolicy = trust,
+                    ClientCertificates =
+                    [
+                        X509Certificate2.CreateFromPem(administrator.CertificatePem, administrator.KeyPem),
+                    ],
+                },
+            }
+        )
+        {
+            Timeout = TimeSpan.FromSeconds(2),
+        };
+    }
+}

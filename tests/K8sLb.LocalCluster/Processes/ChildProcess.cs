@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace K8sLb.LocalCluster.Processes;
+
+/// <summary>A long-running process of a <see cref="RunDirectory"/>, its output going to a file there.</summary>
+public sealed class ChildProcess
+{
+    private readonly Process process;
+
+    internal ChildProcess(string name, Process process, string logPath)
+    {
+        Name = name;
+        LogPath = logPath;
+        this.process = process;
+    }
+
+    public string Name { get; }
+
+    public int Id => process.Id;
+
+    /// <summary>Standard output and error.</summary>
+    public string LogPath { get; }
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>SIGKILL; returns once the process is gone.</summary>
+    public async Task KillAsync(CancellationToken ct = default)
+    {
+        process.Kill();
+        await process.WaitForExitAsync(ct);
+    }
+
+    /// <exception cref="InvalidOperationException">It has exited; the message holds the end of its log.</exception>
+    public void ThrowIfExited()
+    {
+        if (HasExited)
+        {
+            throw new InvalidOperationException(
+                $"{Name} exited with code {process.ExitCode}. The end of its log:\n{LogTail(15)}"
+            );
+        }
+    }
+
+    public string LogTail(int lines) =>
+        File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(lines)) : "(no log)";
+}
