@@ -14,4 +14,7 @@ public static class ControlStream
 
     /// <summary>A longer line ends the stream. 4 MiB holds a pool of about 10,000 members.</summary>
     public const int MaxLineBytes = 4 * 1024 * 1024;
+
+    /// <summary>The same for lines from a sidecar, which speak of one member only.</summary>
+    public const int MaxSidecarLineBytes = 64 * 1024;
 }

@@ -1,0 +1,47 @@
+using System.Diagnostics.Metrics;
+
+namespace K8sLb.Operator.Diagnostics;
+
+/// <summary>The instruments of this assembly.</summary>
+public static class OperatorMetrics
+{
+    public const string MeterName = "K8sLb.Operator";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    internal static readonly UpDownCounter<long> StreamsOpen = Meter.CreateUpDownCounter<long>(
+        "k8slb.operator.streams",
+        "{stream}",
+        "Control streams that are open"
+    );
+
+    internal static readonly Counter<long> AttachRefused = Meter.CreateCounter<long>(
+        "k8slb.operator.attach.refused",
+        "{stream}",
+        "Control streams that were refused"
+    );
+
+    internal static readonly Counter<long> SnapshotsSent = Meter.CreateCounter<long>(
+        "k8slb.operator.snapshots.sent",
+        "{snapshot}",
+        "Snapshots sent to sidecars"
+    );
+
+    internal static readonly Counter<long> SnapshotsSkipped = Meter.CreateCounter<long>(
+        "k8slb.operator.snapshots.skipped",
+        "{snapshot}",
+        "Versions that a sidecar never got because a newer one was there before it had answered"
+    );
+
+    internal static readonly Counter<long> Acknowledged = Meter.CreateCounter<long>(
+        "k8slb.operator.snapshots.acknowledged",
+        "{snapshot}",
+        "Snapshots that sidecars put into force"
+    );
+
+    internal static readonly Counter<long> Refused = Meter.CreateCounter<long>(
+        "k8slb.operator.snapshots.refused",
+        "{snapshot}",
+        "Snapshots that sidecars could not use"
+    );
+}

@@ -1,0 +1,30 @@
+namespace K8sLb.Operator.Hub;
+
+/// <summary>Wakes its one waiter. Set any number of times, also before the wait, it wakes it once.</summary>
+public sealed class AsyncSignal
+{
+    private TaskCompletionSource source = New();
+
+    public void Set() => Volatile.Read(ref source).TrySetResult();
+
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
+    /// <returns>False where the time passed.</returns>
+    public async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Volatile.Read(ref source).Task.WaitAsync(timeout, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        // Whatever was set up to here is seen by the waiter, who looks at the state after this.
+        Volatile.Write(ref source, New());
+        return true;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

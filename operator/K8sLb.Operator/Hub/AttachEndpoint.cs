@@ -1,0 +1,128 @@
+using System.Reflection;
+using K8sLb.Operator.Diagnostics;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Hub;
+
+/// <summary>Serves <see cref="ControlStream.AttachPath"/>: checks the hello, then hands the stream to its pool.</summary>
+public sealed partial class AttachEndpoint(
+    IMemberAdmission admission,
+    HubOptions options,
+    TimeProvider time,
+    ILogger<AttachEndpoint> logger
+)
+{
+    private static readonly string OperatorVersion =
+        typeof(AttachEndpoint)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion
+        ?? "unknown";
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost(ControlStream.AttachPath, HandleAsync);
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        context.Response.ContentType = ControlStream.ContentType;
+        // Headers now: the sidecar waits for them before it counts the stream as open.
+        await context.Response.StartAsync(context.RequestAborted);
+        var input = new SidecarLineReader(context.Request.BodyReader);
+        try
+        {
+            if (await GreetAsync(context, input) is { } session)
+            {
+                await ServeAsync(context, session, input);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The connection broke: the sidecar dials again.
+        }
+    }
+
+    private async Task<MemberSession?> GreetAsync(HttpContext context, SidecarLineReader input)
+    {
+        var (hello, error) = await ReadHelloAsync(input, context.RequestAborted);
+        var verdict = hello is null ? Admission.Refuse(error, TimeSpan.FromSeconds(5)) : admission.Admit(hello);
+        if (verdict.Refusal is { } refusal)
+        {
+            OperatorMetrics.AttachRefused.Add(1);
+            LogRefused(hello?.PodNamespace ?? "", hello?.PodName ?? "", refusal.Reason);
+            await SendAsync(context, new OperatorMessage { Refusal = refusal });
+            return null;
+        }
+        var channel = verdict.Channel!;
+        await SendAsync(
+            context,
+            new OperatorMessage
+            {
+                Welcome = new Welcome
+                {
+                    ProtocolVersion = ControlStream.ProtocolVersion,
+                    OperatorVersion = OperatorVersion,
+                    Epoch = channel.Epoch,
+                },
+            }
+        );
+        LogAttached(hello!.PodNamespace, hello.PodName, channel.Pool.Name, hello.SidecarVersion, hello.Held);
+        return channel.Attach(hello, time.GetUtcNow());
+    }
+
+    private async Task<(Hello? Hello, string Error)> ReadHelloAsync(SidecarLineReader input, CancellationToken aborted)
+    {
+        using var late = new CancellationTokenSource(options.HelloTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
+        try
+        {
+            var message = await input.ReadAsync(either.Token);
+            return message?.Hello is not { } hello ? (null, "the first line must be a hello")
+                : HelloRules.Check(hello) is { } error ? (null, error)
+                : (hello, "");
+        }
+        catch (BadLineException e)
+        {
+            return (null, e.Message);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return (null, $"no hello within {options.HelloTimeout.TotalSeconds:0.#} s");
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context, MemberSession session, SidecarLineReader input)
+    {
+        var stream = new MemberStream(session, input, context.Response.BodyWriter, options, time, logger);
+        try
+        {
+            if (!await stream.RunAsync(context.RequestAborted))
+            {
+                // Else the server would wait for the slow reader to take the rest.
+                context.Abort();
+            }
+        }
+        finally
+        {
+            session.Detach();
+            var hello = session.State.Hello;
+            LogDetached(hello.PodNamespace, hello.PodName, session.Closing?.Reason ?? "closed by the sidecar");
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, OperatorMessage message)
+    {
+        MessageWriter.Write(context.Response.BodyWriter, message);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    [LoggerMessage(
+        EventId = 200,
+        Level = LogLevel.Information,
+        Message = "{Namespace}/{Pod} attached to pool {Pool}, sidecar {Version}, holding {Held}"
+    )]
+    private partial void LogAttached(string @namespace, string pod, string pool, string version, SnapshotVersion? held);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "{Namespace}/{Pod} detached: {Reason}")]
+    private partial void LogDetached(string @namespace, string pod, string reason);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Namespace}/{Pod} was refused: {Reason}")]
+    private partial void LogRefused(string @namespace, string pod, string reason);
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Hub;
+
+/// <summary>What a hello must be before anybody looks the pod up: its peers will dial what it says.</summary>
+public static class HelloRules
+{
+    /// <summary>The preface of a peer connection must fit <see cref="PeerPreface.MaxBytes"/> with a port name of 15 and its frame.</summary>
+    private const int MaxCredentialLength = 200;
+
+    /// <returns>Null where it is good; else the field, its value and what would be right.</returns>
+    public static string? Check(Hello hello)
+    {
+        if (hello.ProtocolVersion != ControlStream.ProtocolVersion)
+        {
+            return $"protocolVersion: {hello.ProtocolVersion}: this operator speaks {ControlStream.ProtocolVersion}";
+        }
+        if (
+            !IPAddress.TryParse(hello.PeerAddress, out var address)
+            || address.Equals(IPAddress.Any)
+            || address.Equals(IPAddress.IPv6Any)
+        )
+        {
+            return $"peerAddress: \"{hello.PeerAddress}\": must be the IP address where peers reach this member";
+        }
+        if (hello.PeerPort is < 1 or > 65535)
+        {
+            return $"peerPort: {hello.PeerPort}: must be 1 to 65535";
+        }
+        if (
+            hello.PeerCredential.Length is 0 or > MaxCredentialLength
+            || hello.PeerCredential.Any(c => c is <= ' ' or > '~')
+        )
+        {
+            return $"peerCredential: must be 1 to {MaxCredentialLength} printable ASCII characters without spaces";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Text.Json;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Diagnostics;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Hub;
+
+/// <summary>
+/// The control streams of one pool: what its sidecars said last, and what they are to hold. Published by the pool's one
+/// reconciler; each stream takes the newest publication when its sidecar is ready for it.
+/// </summary>
+public sealed class PoolChannel(ObjectKey pool, long epoch, long lastVersion, Action<MemberChange> changed)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, MemberSession> sessions = [];
+    private readonly ArrayBufferWriter<byte> scratch = new();
+    private long version = lastVersion;
+    private string? closed;
+    private volatile PoolPublication? current;
+
+    public ObjectKey Pool => pool;
+    public long Epoch => epoch;
+
+    /// <summary>Null until the first publication.</summary>
+    public PoolPublication? Current => current;
+
+    public IReadOnlyList<MemberState> Members
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. sessions.Values.Select(s => s.State)];
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes this what members are to hold. Nothing happens where it is what they hold already; else the version goes up by
+    /// one and every stream is woken.
+    /// </summary>
+    /// <returns>The version in force.</returns>
+    public long Publish(PoolState state, IReadOnlyDictionary<string, SelfDirective> selves)
+    {
+        lock (gate)
+        {
+            scratch.ResetWrittenCount();
+            using (var json = new Utf8JsonWriter(scratch))
+            {
+                JsonSerializer.Serialize(json, state, ProtocolJson.Default.PoolState);
+            }
+            if (current is { } held && held.Version == version && held.HasSameContent(scratch.WrittenSpan, selves))
+            {
+                return version;
+            }
+            version++;
+            current = new PoolPublication(epoch, version, scratch.WrittenSpan.ToArray(), selves);
+            foreach (var session in sessions.Values)
+            {
+                session.Wake();
+            }
+            return version;
+        }
+    }
+
+    /// <summary>
+    /// A sidecar has attached. A stream of the same pod that is still open is closed: the newer one knows better.
+    /// </summary>
+    public MemberSession Attach(Hello hello, DateTimeOffset now)
+    {
+        MemberSession session;
+        lock (gate)
+        {
+            if (hello.Held is { } held && held.Epoch == epoch)
+            {
+                // This epoch's versions go on above what was handed out in it before.
+                version = Math.Max(version, held.Version);
+            }
+            if (sessions.TryGetValue(hello.PodUid, out var before))
+            {
+                before.Close(new Refusal { Reason = "replaced by a newer stream of the same pod", RetryAfterMs = 0 });
+            }
+            session = new MemberSession(this, hello, now);
+            sessions[hello.PodUid] = session;
+            if (closed is not null)
+            {
+                session.Close(Ended(closed));
+            }
+        }
+        OperatorMetrics.StreamsOpen.Add(1);
+        changed(MemberChange.Presence);
+        return session;
+    }
+
+    /// <summary>The pod does not exist any more, or belongs to another pool.</summary>
+    public void Forget(string uid, string reason)
+    {
+        lock (gate)
+        {
+            if (sessions.Remove(uid, out var session))
+            {
+                session.Close(Ended(reason));
+            }
+        }
+    }
+
+    /// <summary>Ends every stream, and those that come after: the pool is gone, or this operator leads no more.</summary>
+    public void Close(string reason)
+    {
+        lock (gate)
+        {
+            closed = reason;
+            foreach (var session in sessions.Values)
+            {
+                session.Close(Ended(reason));
+            }
+        }
+    }
+
+    internal void OnChanged(MemberChange change) => changed(change);
+
+    private static Refusal Ended(string reason) => new() { Reason = reason, RetryAfterMs = 500 };
+}
+
+/// <summary>How soon the pool has to be looked at again.</summary>
+public enum MemberChange
+{
+    /// <summary>A stream began or ended, or a drain came forward: at once.</summary>
+    Presence,
+
+    /// <summary>Answers to snapshots and numbers of a drain: soon.</summary>
+    Progress,
+}
