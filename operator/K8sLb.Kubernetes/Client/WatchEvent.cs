@@ -6,8 +6,11 @@ public enum WatchEventType
     Modified,
     Deleted,
 
-    /// <summary>No change: the entity holds only a resource version up to which everything was sent.</summary>
+    /// <summary>No change: everything up to the resource version was sent.</summary>
     Bookmark,
 }
 
-public readonly record struct WatchEvent<T>(WatchEventType Type, T Entity);
+/// <param name="Entity">The state after the change, for a deletion the last one; null in a bookmark.</param>
+/// <param name="ResourceVersion">Where another watch can go on from.</param>
+public readonly record struct WatchEvent<T>(WatchEventType Type, T? Entity, string ResourceVersion)
+    where T : class;

@@ -68,16 +68,16 @@ public sealed partial class Informer<T>
     {
         lock (gate)
         {
-            switch (change.Type)
+            switch (change)
             {
-                case WatchEventType.Added or WatchEventType.Modified:
-                    Tell(store.Set(change.Entity));
+                case { Type: WatchEventType.Added or WatchEventType.Modified, Entity: { } entity }:
+                    Tell(store.Set(entity));
                     break;
-                case WatchEventType.Deleted:
-                    Tell(store.Remove(change.Entity));
+                case { Type: WatchEventType.Deleted, Entity: { } entity }:
+                    Tell(store.Remove(entity));
                     break;
-                case WatchEventType.Bookmark:
-                    store.Advance(change.Entity.ResourceVersion());
+                default:
+                    store.Advance(change.ResourceVersion);
                     break;
             }
         }

@@ -79,7 +79,7 @@ internal sealed partial class Reflector<T>(
         await foreach (var change in watch.ConfigureAwait(false))
         {
             informer.OnWatched(change);
-            resourceVersion = change.Entity.ResourceVersion();
+            resourceVersion = change.ResourceVersion;
             if (!useful)
             {
                 useful = true;
