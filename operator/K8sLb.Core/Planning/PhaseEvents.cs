@@ -28,14 +28,18 @@ internal static class PhaseEvents
 
     private static IEnumerable<PlannedEvent> OfDrain(MemberDraft member, MemberRecord? before, MemberRecord next)
     {
-        var isNew = next.Drain is { } drain && IsAnother(before?.Drain, drain);
-        if (before?.Drain is { } ended && next.HeldBackSince is null && (next.Drain is null || isNew))
+        var over = before?.Drain is not null && (next.Drain is null || Drains.IsOver(member));
+        if (over && next.HeldBackSince is null)
         {
-            yield return Event(next, "DrainCancelled", $"{ended.Reason}: takes work again", false);
+            yield return Event(
+                next,
+                "DrainCancelled",
+                $"{before!.Drain!.Reason}: the drain is over before its end",
+                false
+            );
         }
-        if (isNew)
+        if (next.Drain is { } begun && (before?.Drain is null || over))
         {
-            var begun = next.Drain!;
             var note =
                 $"new work goes to peers, release from {Time(begun.RampDownEndsAt)}, deadline {Time(begun.Deadline)}";
             yield return Event(next, "DrainStarted", $"{begun.Reason}: {note}", false);
@@ -45,10 +49,6 @@ internal static class PhaseEvents
             yield return Event(next, "DrainHeldBack", member.Why, true);
         }
     }
-
-    /// <summary>A drain that the sidecar took over under an id of its own is still the same one.</summary>
-    private static bool IsAnother(DrainRecord? before, DrainRecord drain) =>
-        before is null || (before.Id != drain.Id && !drain.StartedBySidecar);
 
     private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord? before, MemberRecord next)
     {

@@ -1,0 +1,109 @@
+using FsCheck.Fluent;
+using K8sLb.Core.Tests.Schedules;
+
+namespace K8sLb.Core.Tests.Properties;
+
+/// <summary>Facts that arrive one by one in the same instant, with a plan after each, lead to one plan in any order.</summary>
+public sealed class ConvergenceProperties
+{
+    [Fact]
+    public void Facts_of_one_instant_converge_in_any_order() =>
+        Check.That(
+            ScheduleArbitrary.Uncontended.Zip(FsCheck.Fluent.ArbMap.Default.ArbFor<int>()),
+            input =>
+            {
+                var (schedule, seed) = input;
+                var half = schedule.Steps.Count / 2;
+                var changes = schedule
+                    .Steps.Skip(half)
+                    .Where(s =>
+                        s is not (Step.Wait or Step.WaitForWake or Step.Plan or Step.Pause or Step.RestartOperator)
+                    );
+                SimulatedPool Start()
+                {
+                    var pool = new SimulatedPool(schedule.Spec);
+                    foreach (var step in schedule.Steps.Take(half).Append(new Step.Plan()))
+                    {
+                        pool.Take(step);
+                    }
+                    pool.Wait(TimeSpan.FromMilliseconds(1));
+                    return pool;
+                }
+                var start = Start();
+                var from = start.Snapshot;
+                foreach (var step in changes)
+                {
+                    start.Take(step);
+                }
+                var to = start.Snapshot;
+
+                var one = Arrive(from, to, start.Now, new Random(seed));
+                var other = Arrive(from, to, start.Now, new Random(seed + 1));
+                Outcome(other).ShouldBe(Outcome(one));
+            }
+        );
+
+    [Fact]
+    public void Members_that_contend_for_the_floor_drain_in_the_same_number_in_any_order() =>
+        Check.That(
+            (
+                from members in Gen.Choose(1, 6)
+                from asked in Gen.Choose(0, 6)
+                from floor in Gen.Choose(0, 6)
+                from seed in Gen.Choose(0, 1_000)
+                select (members, asked: Math.Min(asked, members), floor: Math.Min(floor, members), seed)
+            ).ToArbitrary(),
+            input =>
+            {
+                var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+                var names = Enumerable.Range(0, input.members).Select(i => $"pod-{i}").ToArray();
+                var scenario = new Scenario(minAvailable: input.floor).WithActive(names);
+                var from = scenario.Snapshot;
+                var random = new Random(input.seed);
+                random.Shuffle(names);
+                foreach (var name in names.Take(input.asked))
+                {
+                    scenario.Pod(name, p => p with { DrainRequested = true });
+                }
+                var plan = Arrive(from, scenario.Snapshot, scenario.Now, random);
+                plan.Summary.Draining.ShouldBe(Math.Min(input.asked, input.members - input.floor));
+                plan.Summary.Available.ShouldBeGreaterThanOrEqualTo(input.floor);
+                plan.Summary.HeldBack.Count.ShouldBe(input.asked - plan.Summary.Draining);
+            }
+        );
+
+    /// <summary>Replaces the facts that differ one by one, in random order, and plans after each.</summary>
+    private static PoolPlan Arrive(PoolSnapshot from, PoolSnapshot to, DateTimeOffset now, Random random)
+    {
+        var podUids = from.Pods.Concat(to.Pods).Select(p => (p.Uid, IsPod: true));
+        var memberUids = from.Members.Concat(to.Members).Select(m => (m.Uid, IsPod: false));
+        var changes = podUids.Concat(memberUids).Distinct().ToArray();
+        random.Shuffle(changes);
+        var current = from;
+        var plan = PoolPlanner.Plan(current, now);
+        foreach (var (uid, isPod) in changes)
+        {
+            current = current with { Records = [.. plan.Members.Select(m => m.Record)] };
+            current = isPod
+                ? current with
+                {
+                    Pods = [.. current.Pods.Where(p => p.Uid != uid), .. to.Pods.Where(p => p.Uid == uid)],
+                }
+                : current with
+                {
+                    Members = [.. current.Members.Where(m => m.Uid != uid), .. to.Members.Where(m => m.Uid == uid)],
+                };
+            plan = PoolPlanner.Plan(current, now);
+        }
+        return plan;
+    }
+
+    /// <summary>All but the time at which the phase was entered, which a detour moves to this instant.</summary>
+    private static string Outcome(PoolPlan plan) =>
+        PlanText.Of(
+            plan with
+            {
+                Members = [.. plan.Members.Select(m => m with { Record = m.Record with { Since = default } })],
+            }
+        );
+}

@@ -1,0 +1,87 @@
+namespace K8sLb.Core.Tests.Properties;
+
+/// <summary>
+/// What may follow what, written down apart from the planner. A member goes forward, except that a drain whose cause is
+/// gone brings it back, and that a drain under a new id begins anew where the sidecar's process with the old one is gone.
+/// </summary>
+internal static class LegalTransitions
+{
+    private static readonly MemberPhase[] InService = [MemberPhase.Warming, MemberPhase.Active, MemberPhase.Lost];
+    private static readonly MemberPhase[] Ended = [MemberPhase.Drained, MemberPhase.Forced];
+
+    /// <summary>Null where the change is legal, else what is wrong with it.</summary>
+    public static string? Objection(MemberRecord? before, MemberRecord after, PodFacts pod, MemberFacts? facts)
+    {
+        if (before is null || before.Phase is MemberPhase.Pending)
+        {
+            return after.Phase is MemberPhase.Lost ? "lost before it was in service" : null;
+        }
+        if (pod.Terminated || before.Phase is MemberPhase.Gone)
+        {
+            return after.Phase is MemberPhase.Gone ? null : "an ended pod came back";
+        }
+        if (after.Phase is MemberPhase.Pending or MemberPhase.Gone)
+        {
+            return $"back to {after.Phase}";
+        }
+        return DrainObjection(before, after, pod, facts) ?? PhaseObjection(before, after, pod, facts);
+    }
+
+    private static string? PhaseObjection(MemberRecord before, MemberRecord after, PodFacts pod, MemberFacts? facts)
+    {
+        if (InService.Contains(after.Phase))
+        {
+            if (InService.Contains(before.Phase))
+            {
+                var cooled = after.WarmingSince is not null && after.WarmingSince != before.WarmingSince;
+                return cooled ? "warm before, warming now" : null;
+            }
+            var causeIsGone = pod is { Ready: true, DeletionRequestedAt: null };
+            return causeIsGone && !IsIrrevocable(before, facts)
+                ? null
+                : "back in service while the cause of its drain lasts";
+        }
+        if (InService.Contains(before.Phase) || IsOver(before, facts))
+        {
+            return null;
+        }
+        if (Ended.Contains(before.Phase))
+        {
+            return after.Phase == before.Phase ? null : $"{before.Phase} became {after.Phase}";
+        }
+        return after.Phase >= before.Phase ? null : $"{before.Phase} went back to {after.Phase}";
+    }
+
+    private static string? DrainObjection(MemberRecord before, MemberRecord after, PodFacts pod, MemberFacts? facts)
+    {
+        if (before.Drain is not { } old || IsOver(before, facts))
+        {
+            return null;
+        }
+        if (after.Drain is not { } drain)
+        {
+            var heldBack = before.Phase is MemberPhase.RampDown && after.Phase is MemberPhase.RampDown && !pod.Ready;
+            return InService.Contains(after.Phase) || heldBack ? null : "a drain got lost";
+        }
+        if (drain.Id != old.Id)
+        {
+            return facts?.Drain?.Id == drain.Id && Irrevocable(facts.Drain.Reason) ? null : "another drain took over";
+        }
+        return drain.StartedAt != old.StartedAt ? "its start moved"
+            : drain.Deadline > old.Deadline ? "its deadline moved out"
+            : null;
+    }
+
+    private static bool IsIrrevocable(MemberRecord before, MemberFacts? facts) =>
+        !IsOver(before, facts)
+        && (
+            before.Drain is { } drain && Irrevocable(drain.Reason)
+            || facts?.Drain is { } told && Irrevocable(told.Reason)
+        );
+
+    private static bool IsOver(MemberRecord before, MemberFacts? facts) =>
+        before.Drain is { StartedBySidecar: true } drain && facts is { Attached: true } && facts.Drain?.Id != drain.Id;
+
+    private static bool Irrevocable(DrainReason reason) =>
+        reason is DrainReason.PodDeleted or DrainReason.PreStop or DrainReason.Sigterm;
+}
