@@ -14,6 +14,7 @@ internal sealed class ByteConnection : IDisposable
     private readonly byte[] buffer = new byte[16 * 1024];
     private int begin;
     private int end;
+    private RequestFailedException? writeFailure;
 
     private ByteConnection(Socket socket) => this.socket = socket;
 
@@ -68,7 +69,8 @@ internal sealed class ByteConnection : IDisposable
         }
         catch (SocketException e)
         {
-            throw SocketFailure.Of(e) ?? (Exception)e;
+            writeFailure = SocketFailure.Of(e);
+            throw writeFailure ?? (Exception)e;
         }
     }
 
@@ -138,7 +140,8 @@ internal sealed class ByteConnection : IDisposable
         }
         if (read == 0)
         {
-            throw new RequestFailedException(FailureKind.Cut, "connection closed");
+            // Linux tells of a RST once: where a write was told, the read after it sees a plain end.
+            throw writeFailure ?? new RequestFailedException(FailureKind.Cut, "connection closed");
         }
         end += read;
         BytesRead += read;

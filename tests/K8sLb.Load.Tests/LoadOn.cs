@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace K8sLb.Load.Tests;
+
+/// <summary>Short runs against one address.</summary>
+internal static class LoadOn
+{
+    public static LoadPlan OneKeepAlive(int requests, int meanIntervalMs = 20) =>
+        new(60, requests, KeepAlive: new() { Connections = 1, MeanIntervalMs = meanIntervalMs });
+
+    public static LoadPlan NewConnections(int requests) =>
+        new(60, requests, NewConnection: new() { PerSecond = 200, MaxConcurrent = 10 });
+
+    public static LoadPlan OneHttp2(int requests, int meanIntervalMs = 20) =>
+        new(
+            60,
+            requests,
+            Http2: new()
+            {
+                Connections = 1,
+                StreamsPerConnection = 1,
+                MeanIntervalMs = meanIntervalMs,
+            }
+        );
+
+    public static LoadPlan OneWebSocket(int requests, int meanIntervalMs = 20) =>
+        new(60, requests, WebSocket: new() { Connections = 1, MeanIntervalMs = meanIntervalMs });
+
+    public static async Task<LoadReport> Server(ScriptedServer server, LoadPlan plan) =>
+        await Address(server.Address, plan);
+
+    public static async Task<LoadReport> Address(IPEndPoint address, LoadPlan plan)
+    {
+        await using var run = LoadRun.Start(plan, LoadTarget.Fixed(address, address, "shop"));
+        var report = await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        Balances(report);
+        return report;
+    }
+
+    /// <summary>Every connection is accounted for, and every failure has a kind.</summary>
+    public static void Balances(LoadReport report)
+    {
+        (report.ReleasedPolitely + report.Cut + report.ClosedByClient).ShouldBe(report.ConnectionsOpened);
+        report.FailuresByKind.Values.Sum().ShouldBe(report.Failed);
+        report.Classes.Values.Sum(c => c.Requests).ShouldBe(report.Requests);
+        report.Classes.Values.Sum(c => c.Failed).ShouldBe(report.Failed);
+    }
+
+    public static void ShouldHaveFailed(this LoadReport report, FailureKind kind, int times = 1) =>
+        report.FailuresByKind.ShouldBe(new Dictionary<FailureKind, long> { [kind] = times });
+}
