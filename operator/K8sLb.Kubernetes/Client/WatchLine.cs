@@ -66,7 +66,7 @@ internal static class WatchLine
         if (kind == WatchEventType.Bookmark)
         {
             // Not as T: its other fields are empty, also those that an object of this type must have.
-            var mark = JsonSerializer.Deserialize(ref content, BookmarkJson.Default.BookmarkObject);
+            var mark = JsonSerializer.Deserialize(ref content, WireJson.Default.BookmarkObject);
             return new WatchEvent<T>(kind, null, Version(mark?.Metadata));
         }
         var entity =
