@@ -74,9 +74,18 @@ public sealed record MemberDirective
     public required string Name { get; init; }
 
     /// <summary>Empty until the member has attached: it can take no work from peers yet.</summary>
-    public string PeerAddress { get; init; } = "";
+    /// <remarks>Source-generated deserialisation sets an absent init-only property to null, whatever its initialiser.</remarks>
+    public string PeerAddress
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public int PeerPort { get; init; }
-    public string PeerCredential { get; init; } = "";
+    public string PeerCredential
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     public required MemberAvailability Availability { get; init; }
 

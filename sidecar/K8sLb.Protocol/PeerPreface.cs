@@ -6,11 +6,16 @@ namespace K8sLb.Protocol;
 /// <summary>
 /// First line of a connection to a peer port: <c>K8SLB/1 &lt;port name&gt; &lt;credential&gt;\n</c>, then the client's bytes
 /// as they came. A line, so that every protocol crosses the hop unchanged and no HTTP header is added or trusted.
+/// The port answers with the line <see cref="Accepted"/> before anything else, so that the caller knows, before it gives
+/// work away, that this member has taken it; a connection that is refused ends without an answer.
 /// </summary>
 public static class PeerPreface
 {
     public const int MaxBytes = 256;
     private const string Magic = "K8SLB/1";
+
+    /// <summary>The answer, with its newline.</summary>
+    public static ReadOnlySpan<byte> Accepted => "K8SLB/1 ok\n"u8;
 
     public static byte[] Format(string portName, string credential) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Magic} {portName} {credential}\n"));

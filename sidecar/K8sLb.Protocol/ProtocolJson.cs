@@ -3,10 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace K8sLb.Protocol;
 
-/// <summary>The only serialiser of the wire contract: camelCase, enums by name, nulls left out, unknown fields ignored.</summary>
+/// <summary>
+/// The only serialiser of the wire contract: camelCase, enums by name, nulls left out and refused where a value must be,
+/// unknown fields ignored.
+/// </summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(SidecarMessage))]

@@ -1,0 +1,120 @@
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Snapshots;
+
+namespace K8sLb.Sidecar.Admin;
+
+/// <summary>The admin port: for the kubelet's probes and preStop hook, and for people.</summary>
+internal sealed class AdminEndpoints(
+    SidecarOptions options,
+    Readiness readiness,
+    MemberDrain drain,
+    ConnectionRegistry registry,
+    WorkRouter router,
+    SnapshotInForce snapshots
+)
+{
+    private const string Known = "GET /healthz, /readyz, /connections, /drain, /drain?wait=false";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(
+            "/healthz",
+            (RequestDelegate)(context => context.Response.WriteAsync("ok\n", context.RequestAborted))
+        );
+        routes.MapGet("/readyz", (RequestDelegate)ReadyAsync);
+        routes.MapGet("/connections", (RequestDelegate)ConnectionsAsync);
+        routes.MapGet("/drain", (RequestDelegate)DrainAsync);
+        routes.MapFallback((RequestDelegate)NotFoundAsync);
+    }
+
+    private async Task ReadyAsync(HttpContext context)
+    {
+        var objections = await readiness.ObjectionsAsync(context.RequestAborted);
+        context.Response.StatusCode =
+            objections.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await context.Response.WriteAsJsonAsync(
+            new() { Ready = objections.Count == 0, NotReady = objections },
+            AdminJson.Default.ReadinessView,
+            cancellationToken: context.RequestAborted
+        );
+    }
+
+    /// <summary>
+    /// For preStop: drains, and answers when the member is released, so that the application is stopped no sooner. With
+    /// wait=false it answers at once with how things stand.
+    /// </summary>
+    private async Task DrainAsync(HttpContext context)
+    {
+        var state = drain.Begin(DrainReason.PreStop);
+        if (context.Request.Query["wait"] != "false")
+        {
+            await drain.WhenOver(context.RequestAborted);
+            state = drain.Current ?? state;
+        }
+        context.Response.StatusCode = state.IsOver ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        await context.Response.WriteAsJsonAsync(
+            DrainReports.From(state, registry.Account()),
+            AdminJson.Default.DrainReport,
+            cancellationToken: context.RequestAborted
+        );
+    }
+
+    private Task ConnectionsAsync(HttpContext context)
+    {
+        var live = new List<TrackedConnection>();
+        registry.CopyLiveTo(live);
+        var account = registry.Account();
+        var view = new ConnectionsView
+        {
+            Pod = $"{options.PodNamespace}/{options.PodName}",
+            Snapshot = snapshots.Current is { } held
+                ? new()
+                {
+                    Pool = $"{held.Pool.Namespace}/{held.Pool.Name}",
+                    Epoch = held.Epoch,
+                    Version = held.Version,
+                    ReceivedAt = held.SentAt,
+                }
+                : null,
+            EffectiveWeight = router.Plan.EffectiveWeight,
+            Live = account.Live,
+            States = new()
+            {
+                Active = live.Count(c => c.State == ConnectionState.Active),
+                Idle = live.Count(c => c.State == ConnectionState.Idle),
+                Closing = live.Count(c => c.State == ConnectionState.Closing),
+            },
+            FromPeers = live.Count(c => c.FromPeer),
+            InFlight = registry.InFlight,
+            Totals = account.Totals,
+            Drain = drain.Current is { } state ? DrainReports.From(state, account) : null,
+            Peers =
+            [
+                .. router.KnownPeers.Select(p => new PeerView
+                {
+                    Name = p.Name,
+                    Address = p.EndPoint.ToString(),
+                    Avoided = p.IsAvoided,
+                }),
+            ],
+        };
+        return context.Response.WriteAsJsonAsync(
+            view,
+            AdminJson.Default.ConnectionsView,
+            cancellationToken: context.RequestAborted
+        );
+    }
+
+    private static Task NotFoundAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return context.Response.WriteAsync(
+            $"k8slb sidecar: nothing at {context.Request.Path}; there are {Known}\n",
+            context.RequestAborted
+        );
+    }
+}

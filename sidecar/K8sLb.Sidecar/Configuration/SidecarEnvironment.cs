@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net;
+
+namespace K8sLb.Sidecar.Configuration;
+
+/// <summary>Reads <see cref="SidecarOptions"/> from environment variables. All mistakes are told at once.</summary>
+public static class SidecarEnvironment
+{
+    /// <exception cref="SidecarEnvironmentException">Names each wrong variable, its value and what would be right.</exception>
+    public static SidecarOptions Read(Func<string, string?> variable)
+    {
+        var errors = new List<string>();
+        string? Text(string name) => variable(name) is { } value && value.Trim().Length > 0 ? value.Trim() : null;
+
+        string Required(string name, string what, string fallback, bool required)
+        {
+            if (Text(name) is { } value)
+            {
+                return value;
+            }
+            if (required)
+            {
+                errors.Add($"{name} is not set: with K8SLB_OPERATOR it must hold {what}");
+            }
+            return fallback;
+        }
+
+        IPAddress Address(string name, IPAddress fallback)
+        {
+            if (Text(name) is not { } value)
+            {
+                return fallback;
+            }
+            if (IPAddress.TryParse(value, out var address))
+            {
+                return address;
+            }
+            errors.Add($"{name}=\"{value}\" is not an IP address, such as 10.0.0.7 or fd00::7");
+            return fallback;
+        }
+
+        int Port(string name, int fallback)
+        {
+            if (Text(name) is not { } value)
+            {
+                return fallback;
+            }
+            if (
+                int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                && port is > 0 and < 65536
+            )
+            {
+                return port;
+            }
+            errors.Add($"{name}=\"{value}\" is not a port: a number from 1 to 65535");
+            return fallback;
+        }
+
+        Uri? dial = null;
+        if (Text("K8SLB_OPERATOR") is { } operatorText)
+        {
+            if (
+                Uri.TryCreate(operatorText, UriKind.Absolute, out var uri)
+                && uri is { Scheme: "http", AbsolutePath: "/" }
+            )
+            {
+                dial = uri;
+            }
+            else
+            {
+                errors.Add($"K8SLB_OPERATOR=\"{operatorText}\" is not of the form http://host:port");
+            }
+        }
+        var attached = dial is not null;
+        var listen = Address("K8SLB_LISTEN_ADDRESS", IPAddress.Any);
+        var podAddressFallback =
+            listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : listen;
+        _ = Required("K8SLB_POD_IP", "the pod's address (status.podIP)", "", attached);
+        var options = new SidecarOptions
+        {
+            Operator = dial,
+            PodName = Required("K8SLB_POD_NAME", "the pod's name (metadata.name)", Environment.MachineName, attached),
+            PodNamespace = Required("K8SLB_POD_NAMESPACE", "the pod's namespace", "default", attached),
+            PodUid = Required("K8SLB_POD_UID", "the pod's UID (metadata.uid)", "", attached),
+            PodAddress = Address("K8SLB_POD_IP", podAddressFallback),
+            ListenAddress = listen,
+            AppAddress = Address("K8SLB_APP_ADDRESS", IPAddress.Loopback),
+            AdminPort = Port("K8SLB_ADMIN_PORT", 15020),
+            PeerPort = Port("K8SLB_PEER_PORT", 15008),
+            StateDirectory = Text("K8SLB_STATE_DIR") ?? "/var/run/k8slb",
+            StaticPool = Text("K8SLB_STATIC_POOL"),
+        };
+        if (options.AdminPort == options.PeerPort)
+        {
+            errors.Add($"K8SLB_ADMIN_PORT and K8SLB_PEER_PORT are both {options.AdminPort}: they must differ");
+        }
+        return errors.Count == 0 ? options : throw new SidecarEnvironmentException(errors);
+    }
+}
+
+public sealed class SidecarEnvironmentException(IReadOnlyList<string> errors)
+    : Exception("The environment is not usable:\n  " + string.Join("\n  ", errors))
+{
+    public IReadOnlyList<string> Errors { get; } = errors;
+}

@@ -1,0 +1,31 @@
+using System.Net;
+
+namespace K8sLb.Sidecar.Configuration;
+
+/// <summary>What the process was told at its start. Everything about the pool comes later, by snapshot.</summary>
+public sealed record SidecarOptions
+{
+    /// <summary>Where the control stream is dialled; null runs from the static pool or the last snapshot alone.</summary>
+    public Uri? Operator { get; init; }
+    public required string PodName { get; init; }
+    public required string PodNamespace { get; init; }
+
+    /// <summary>Empty only without an operator: the snapshot's own <c>self.uid</c> counts then.</summary>
+    public string PodUid { get; init; } = "";
+
+    /// <summary>The address that peers use; handed out by the operator.</summary>
+    public required IPAddress PodAddress { get; init; }
+
+    /// <summary><see cref="IPAddress.Any"/> stands for every address of both families.</summary>
+    public required IPAddress ListenAddress { get; init; }
+    public required IPAddress AppAddress { get; init; }
+    public required int AdminPort { get; init; }
+    public required int PeerPort { get; init; }
+    public required string StateDirectory { get; init; }
+
+    /// <summary>A file that holds a MemberSnapshot, for use without an operator.</summary>
+    public string? StaticPool { get; init; }
+
+    public string SnapshotPath => Path.Combine(StateDirectory, "snapshot.json");
+    public string CredentialPath => Path.Combine(StateDirectory, "peer-credential");
+}

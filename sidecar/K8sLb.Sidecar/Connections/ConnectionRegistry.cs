@@ -1,0 +1,147 @@
+using K8sLb.Protocol;
+
+namespace K8sLb.Sidecar.Connections;
+
+/// <summary>
+/// Every client connection and the account of all that ever were: opened = live + finished + released + forced, at any
+/// moment and for any reader. Opening and closing take a lock for that; work on a connection does not.
+/// </summary>
+public sealed class ConnectionRegistry(TimeProvider clock)
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<TrackedConnection> live = [];
+    private readonly int[] liveByProtocol = new int[Enum.GetValues<ClientProtocol>().Length];
+    private long opened;
+    private long finished;
+    private long released;
+    private long forced;
+    private long rerouted;
+    private int inFlight;
+    private Rhythm arrivals;
+    private readonly long startedAt = clock.GetTimestamp();
+    private long? lastArrival;
+
+    /// <summary>Requests and relayed connections being served now.</summary>
+    public int InFlight => Volatile.Read(ref inFlight);
+
+    public TrackedConnection Open(ClientProtocol protocol, string port, bool fromPeer, IClientChannel channel)
+    {
+        lock (gate)
+        {
+            var connection = new TrackedConnection(this, clock, ++opened, protocol, port, fromPeer, channel);
+            live.Add(connection);
+            liveByProtocol[(int)protocol]++;
+            return connection;
+        }
+    }
+
+    /// <summary>
+    /// A connection brought work. Not the same as opening: a load balancer's bare connect is no arrival, and must not
+    /// hold up a drain.
+    /// </summary>
+    public void NoteArrival()
+    {
+        var now = clock.GetTimestamp();
+        lock (gate)
+        {
+            if (lastArrival is { } last)
+            {
+                arrivals.Note(now - last);
+            }
+            lastArrival = now;
+        }
+    }
+
+    /// <summary>New work went to a peer.</summary>
+    public void NoteRerouted() => Interlocked.Increment(ref rerouted);
+
+    public ConnectionAccount Account()
+    {
+        lock (gate)
+        {
+            return new()
+            {
+                Live = new()
+                {
+                    Http1 = liveByProtocol[(int)ClientProtocol.Http1],
+                    Http2 = liveByProtocol[(int)ClientProtocol.Http2],
+                    WebSocket = liveByProtocol[(int)ClientProtocol.WebSocket],
+                    Tcp = liveByProtocol[(int)ClientProtocol.Tcp],
+                },
+                Totals = new()
+                {
+                    Opened = opened,
+                    Finished = finished,
+                    Released = released,
+                    Forced = forced,
+                    Rerouted = Interlocked.Read(ref rerouted),
+                },
+                LastArrival = lastArrival ?? startedAt,
+                MeanArrivalGap = arrivals.MeanGap,
+            };
+        }
+    }
+
+    /// <summary>Copies the live connections, so that releasing them needs no lock.</summary>
+    public void CopyLiveTo(List<TrackedConnection> into)
+    {
+        into.Clear();
+        lock (gate)
+        {
+            into.AddRange(live);
+        }
+    }
+
+    internal void NoteWorkBegan() => Interlocked.Increment(ref inFlight);
+
+    internal void NoteWorkEnded() => Interlocked.Decrement(ref inFlight);
+
+    internal void ChangeProtocol(TrackedConnection connection, ClientProtocol protocol)
+    {
+        lock (gate)
+        {
+            if (live.Contains(connection))
+            {
+                liveByProtocol[(int)connection.Protocol]--;
+                liveByProtocol[(int)protocol]++;
+            }
+            connection.Protocol = protocol;
+        }
+    }
+
+    internal void Close(TrackedConnection connection)
+    {
+        lock (gate)
+        {
+            if (!connection.TryMarkClosed())
+            {
+                return;
+            }
+            live.Remove(connection);
+            liveByProtocol[(int)connection.Protocol]--;
+            if (connection.WasCut)
+            {
+                forced++;
+            }
+            else if (connection.WasReleased)
+            {
+                released++;
+            }
+            else
+            {
+                finished++;
+            }
+        }
+    }
+}
+
+/// <summary>One consistent reading of the registry. Times are timestamps of the registry's clock.</summary>
+public sealed record ConnectionAccount
+{
+    public required ConnectionCounts Live { get; init; }
+    public required ConnectionTotals Totals { get; init; }
+    public required long LastArrival { get; init; }
+
+    /// <summary>Null until it is known.</summary>
+    public required long? MeanArrivalGap { get; init; }
+}

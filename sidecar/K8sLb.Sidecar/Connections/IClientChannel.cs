@@ -1,0 +1,21 @@
+namespace K8sLb.Sidecar.Connections;
+
+/// <summary>How a release reaches into the data path that carries a connection. Neither call blocks or throws.</summary>
+public interface IClientChannel
+{
+    /// <summary>Gives the protocol's polite signal as soon as the protocol allows it.</summary>
+    /// <param name="urgency">How long a better moment may be waited for.</param>
+    void Release(ReleaseUrgency urgency);
+
+    /// <summary>Ends the connection now, whatever is in flight.</summary>
+    void Cut();
+}
+
+public enum ReleaseUrgency
+{
+    /// <summary>At a moment that costs the client nothing.</summary>
+    WhenConvenient,
+
+    /// <summary>At the next place where the protocol allows it at all.</summary>
+    AtNextBoundary,
+}

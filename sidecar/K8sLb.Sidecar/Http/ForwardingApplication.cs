@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace K8sLb.Sidecar.Http;
+
+/// <summary>
+/// What Kestrel runs for each request: the forwarding alone, with neither middleware nor a service scope nor an activity.
+/// The context object is kept with the connection and used again.
+/// </summary>
+internal sealed class ForwardingApplication(RequestForwarding forwarding) : IHttpApplication<DefaultHttpContext>
+{
+    public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
+        {
+            return new(contextFeatures);
+        }
+        if (container.HostContext is { } kept)
+        {
+            kept.Initialize(contextFeatures);
+            return kept;
+        }
+        return container.HostContext = new(contextFeatures);
+    }
+
+    public Task ProcessRequestAsync(DefaultHttpContext context) => forwarding.HandleAsync(context);
+
+    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+}

@@ -1,0 +1,144 @@
+using System.Net.Sockets;
+using System.Text;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Listening;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace K8sLb.Sidecar.Http;
+
+/// <summary>
+/// HTTP ports: Kestrel for the clients' side, without sockets of its own. Each connection is accepted by a
+/// <see cref="PortListener"/>, told HTTP/1.1 from HTTP/2 by its first bytes, and handed to the matching endpoint; so one
+/// port takes both in clear text, which Kestrel alone cannot.
+/// </summary>
+internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
+{
+    private readonly HandoffEndPoint http1 = new("http/1.1");
+    private readonly HandoffEndPoint http2 = new("http/2");
+    private readonly SocketConnectionContextFactory sockets;
+    private readonly ConnectionRegistry registry;
+    private readonly ForwardingApplication application;
+    private readonly KestrelServer server;
+
+    public HttpDataPath(
+        ConnectionRegistry registry,
+        ForwardingApplication application,
+        IServiceProvider services,
+        ILoggerFactory loggers
+    )
+    {
+        this.registry = registry;
+        this.application = application;
+        // One switch for both: inline completions pay only together with inline scheduling.
+        var inline = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") == "1";
+        sockets = new(
+            new() { UnsafePreferInlineScheduling = inline },
+            loggers.CreateLogger("K8sLb.Sidecar.Http.Transport")
+        );
+        server = new(Options.Create(ServerOptions(services)), new HandoffTransport(), loggers);
+    }
+
+    public bool Carries(PortProtocol protocol) => protocol == PortProtocol.Http;
+
+    public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        server.Dispose();
+        sockets.Dispose();
+    }
+
+    public async Task ServeAsync(Socket client, Arrival arrival)
+    {
+        if (arrival.FromPeer)
+        {
+            await PeerHandshake.AcceptAsync(client, CancellationToken.None);
+        }
+        var transport = sockets.Create(client);
+        var connection = new HttpClientConnection(transport, arrival, registry);
+        transport.Features.Set(connection);
+        var handedOver = false;
+        try
+        {
+            var version = await HttpVersionSniffer.SniffAsync(transport.Transport.Input, transport.ConnectionClosed);
+            if (version is not { } known)
+            {
+                return;
+            }
+            registry.NoteArrival();
+            if (known == SniffedVersion.Http2)
+            {
+                connection.Tracked.Upgrade(ClientProtocol.Http2, connection);
+            }
+            handedOver = (known == SniffedVersion.Http2 ? http2 : http1).TryHandOver(transport);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The client went before it said anything.
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                connection.Tracked.Close();
+                await transport.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>The limits let through what the application would take; it has limits of its own.</summary>
+    private KestrelServerOptions ServerOptions(IServiceProvider services)
+    {
+        var options = new KestrelServerOptions
+        {
+            ApplicationServices = services,
+            AddServerHeader = false,
+            AllowAlternateSchemes = true,
+            // Header bytes pass as they are.
+            RequestHeaderEncodingSelector = _ => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = _ => Encoding.Latin1,
+        };
+        var limits = options.Limits;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.MaxRequestHeaderCount = 1000;
+        limits.MaxRequestHeadersTotalSize = 256 * 1024;
+        limits.MaxRequestLineSize = 64 * 1024;
+        limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
+        limits.Http2.MaxStreamsPerConnection = 1000;
+        // See Listening/KeepAlive: closing an idle connection unasked loses the request that is on its way.
+        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        options.Listen(http1, listen => Configure(listen, HttpProtocols.Http1));
+        options.Listen(http2, listen => Configure(listen, HttpProtocols.Http2));
+        return options;
+    }
+
+    private static void Configure(ListenOptions listen, HttpProtocols protocol)
+    {
+        listen.Protocols = protocol;
+        listen.Use(next => transport => TrackAsync(next, transport));
+    }
+
+    private static async Task TrackAsync(ConnectionDelegate next, ConnectionContext transport)
+    {
+        var connection = transport.Features.GetRequiredFeature<HttpClientConnection>();
+        connection.Attach(transport.Features.Get<IConnectionLifetimeNotificationFeature>());
+        try
+        {
+            await next(transport);
+        }
+        finally
+        {
+            connection.Tracked.Close();
+        }
+    }
+}

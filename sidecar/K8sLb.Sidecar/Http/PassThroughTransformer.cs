@@ -1,0 +1,77 @@
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Draining;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace K8sLb.Sidecar.Http;
+
+/// <summary>
+/// Leaves messages as they are: target and Host byte for byte. Adds the client's address to X-Forwarded-For, because the
+/// application sees the loopback as its client otherwise, and X-Forwarded-Proto where nobody in front has set it. Asks
+/// the client to move, with Connection: close, at the last moment before a response's header is written.
+/// </summary>
+internal sealed class PassThroughTransformer(MemberDrain drain) : HttpTransformer
+{
+    private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private const string ForwardedFor = "X-Forwarded-For";
+    private const string ForwardedProto = "X-Forwarded-Proto";
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken
+    )
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target.StartsWith('/'))
+        {
+            proxyRequest.RequestUri = new Uri(destinationPrefix + target, AsGiven);
+        }
+        var connection = httpContext.Features.GetRequiredFeature<HttpClientConnection>();
+        if (!connection.FromPeer)
+        {
+            var headers = httpContext.Request.Headers;
+            var chain = StringValues.Concat(headers[ForwardedFor], connection.ClientAddress);
+            proxyRequest.Headers.Remove(ForwardedFor);
+            proxyRequest.Headers.TryAddWithoutValidation(
+                ForwardedFor,
+                chain.Count == 1 ? chain[0] : string.Join(", ", chain!)
+            );
+            if (!headers.ContainsKey(ForwardedProto))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(ForwardedProto, httpContext.Request.Scheme);
+            }
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext,
+        HttpResponseMessage? proxyResponse,
+        CancellationToken cancellationToken
+    )
+    {
+        var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        AskToMove(httpContext, proxyResponse);
+        return copyBody;
+    }
+
+    private void AskToMove(HttpContext context, HttpResponseMessage? response)
+    {
+        if (
+            drain.Current is not { IsReleasing: true }
+            || response?.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols
+        )
+        {
+            return;
+        }
+        var connection = context.Features.GetRequiredFeature<HttpClientConnection>();
+        if (connection.Tracked.Protocol == ClientProtocol.Http1)
+        {
+            connection.Tracked.BeginClosing();
+            context.Response.Headers.Connection = "close";
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Net.Sockets;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Snapshots;
+
+namespace K8sLb.Sidecar.Listening;
+
+/// <summary>Keeps one listener for each of the pool's ports and one for peers, as the snapshot in force asks.</summary>
+public sealed class PoolListeners(
+    SnapshotInForce snapshots,
+    SidecarOptions options,
+    PeerPort peerPort,
+    IEnumerable<IDataPath> paths,
+    SidecarMetrics metrics,
+    ILogger<PoolListeners> log
+) : BackgroundService
+{
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(500);
+    private readonly IDataPath[] paths = [.. paths];
+    private readonly SemaphoreSlim one = new(1, 1);
+    private readonly Dictionary<int, OpenPort> open = [];
+    private PortListener? peers;
+    private string problem = "no snapshot yet";
+    private bool running;
+
+    /// <summary>Why not every port is open, or an empty string.</summary>
+    public string Problem => Volatile.Read(ref problem);
+
+    /// <summary>Opens what is missing and closes what the pool no longer has. Does nothing before the start and after the stop.</summary>
+    public async Task ReconcileAsync()
+    {
+        if (snapshots.Current is not { } snapshot)
+        {
+            return;
+        }
+        await one.WaitAsync();
+        try
+        {
+            if (!running)
+            {
+                return;
+            }
+            var wanted = snapshot.Pool.Policy.Ports;
+            foreach (var (number, port) in open.Where(o => wanted.All(w => w.Port != o.Key)).ToList())
+            {
+                open.Remove(number);
+                await port.Listener.DisposeAsync();
+                SidecarLog.PortClosed(log, port.Policy.Name, number);
+            }
+            var problems = new List<string>();
+            peers ??= TryOpen("peers", options.PeerPort, peerPort.ServeAsync, problems);
+            foreach (var port in wanted)
+            {
+                if (open.TryGetValue(port.Port, out var existing))
+                {
+                    existing.Policy = port;
+                }
+                else
+                {
+                    TryOpen(port, problems);
+                }
+            }
+            Volatile.Write(ref problem, string.Join("; ", problems));
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        running = true;
+        await ReconcileAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>A port that could not be opened is tried again until it can.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(RetryEvery);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (Problem.Length > 0)
+            {
+                await ReconcileAsync();
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await one.WaitAsync(CancellationToken.None);
+        running = false;
+        foreach (var port in open.Values)
+        {
+            await port.Listener.DisposeAsync();
+        }
+        if (peers is not null)
+        {
+            await peers.DisposeAsync();
+        }
+        one.Release();
+    }
+
+    public override void Dispose()
+    {
+        one.Dispose();
+        base.Dispose();
+    }
+
+    private void TryOpen(PortPolicy policy, List<string> problems)
+    {
+        var port = new OpenPort(policy);
+        var listener = TryOpen(
+            policy.Name,
+            policy.Port,
+            socket =>
+            {
+                var now = port.Policy;
+                return paths.First(p => p.Carries(now.Protocol)).ServeAsync(socket, new(now, FromPeer: false));
+            },
+            problems
+        );
+        if (listener is not null)
+        {
+            port.Listener = listener;
+            open.Add(policy.Port, port);
+        }
+    }
+
+    private PortListener? TryOpen(string name, int number, Func<Socket, Task> serve, List<string> problems)
+    {
+        try
+        {
+            var listener = PortListener.Open(options.ListenAddress, number, serve, metrics, log);
+            SidecarLog.PortOpened(log, name, options.ListenAddress, number);
+            return listener;
+        }
+        catch (SocketException e)
+        {
+            problems.Add($"port {number} ({name}) cannot be opened on {options.ListenAddress}: {e.Message}");
+            metrics.LoopFailures.Add(1, SidecarMetrics.Loop("listen"));
+            SidecarLog.PortNotOpened(log, name, options.ListenAddress, number, e.Message);
+            return null;
+        }
+    }
+
+    private sealed class OpenPort(PortPolicy policy)
+    {
+        public PortPolicy Policy
+        {
+            get => Volatile.Read(ref policy);
+            set => Volatile.Write(ref policy, value);
+        }
+        public PortListener Listener { get; set; } = null!;
+    }
+}

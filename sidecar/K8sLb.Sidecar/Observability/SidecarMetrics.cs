@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using K8sLb.Sidecar.Connections;
+
+namespace K8sLb.Sidecar.Observability;
+
+/// <summary>All instruments of this assembly, on the meter "K8sLb.Sidecar".</summary>
+public sealed class SidecarMetrics
+{
+    public const string MeterName = "K8sLb.Sidecar";
+
+    public static readonly KeyValuePair<string, object?> Local = new("k8slb.route", "local");
+    public static readonly KeyValuePair<string, object?> Rerouted = new("k8slb.route", "peer");
+    public static readonly KeyValuePair<string, object?> Rejected = new("k8slb.route", "rejected");
+    public static readonly KeyValuePair<string, object?> Failed = new("k8slb.route", "failed");
+
+    public SidecarMetrics(IMeterFactory meters, ConnectionRegistry registry)
+    {
+        var meter = meters.Create(MeterName);
+        Requests = meter.CreateCounter<long>("k8slb.sidecar.requests", "{request}", "HTTP requests by where they went");
+        PeerRefusals = meter.CreateCounter<long>(
+            "k8slb.sidecar.peer.refusals",
+            "{connection}",
+            "Connections to the peer port that were refused"
+        );
+        Snapshots = meter.CreateCounter<long>(
+            "k8slb.sidecar.snapshots",
+            "{snapshot}",
+            "Snapshots by what became of them"
+        );
+        Redials = meter.CreateCounter<long>("k8slb.sidecar.control.redials", "{dial}", "Control streams that ended");
+        LoopFailures = meter.CreateCounter<long>(
+            "k8slb.sidecar.loop.failures",
+            "{failure}",
+            "Exceptions that a background loop survived"
+        );
+        meter.CreateObservableGauge(
+            "k8slb.sidecar.connections",
+            () => Live(registry),
+            "{connection}",
+            "Live connections"
+        );
+        meter.CreateObservableGauge("k8slb.sidecar.in_flight", () => registry.InFlight, "{request}", "Work in flight");
+        meter.CreateObservableCounter(
+            "k8slb.sidecar.connections.opened",
+            () => registry.Account().Totals.Opened,
+            "{connection}"
+        );
+        meter.CreateObservableCounter("k8slb.sidecar.connections.ended", () => Ended(registry), "{connection}");
+    }
+
+    public Counter<long> Requests { get; }
+    public Counter<long> PeerRefusals { get; }
+    public Counter<long> Snapshots { get; }
+    public Counter<long> Redials { get; }
+    public Counter<long> LoopFailures { get; }
+
+    public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);
+
+    public static KeyValuePair<string, object?> Outcome(string name) => new("k8slb.outcome", name);
+
+    private static Measurement<int>[] Live(ConnectionRegistry registry)
+    {
+        var live = registry.Account().Live;
+        return
+        [
+            new(live.Http1, Protocol("http1")),
+            new(live.Http2, Protocol("http2")),
+            new(live.WebSocket, Protocol("websocket")),
+            new(live.Tcp, Protocol("tcp")),
+        ];
+    }
+
+    private static Measurement<long>[] Ended(ConnectionRegistry registry)
+    {
+        var totals = registry.Account().Totals;
+        return
+        [
+            new(totals.Finished, Outcome("finished")),
+            new(totals.Released, Outcome("released")),
+            new(totals.Forced, Outcome("forced")),
+        ];
+    }
+
+    private static KeyValuePair<string, object?> Protocol(string name) => new("network.protocol.name", name);
+}

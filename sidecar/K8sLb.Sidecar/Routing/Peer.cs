@@ -1,0 +1,59 @@
+using System.Net;
+using K8sLb.Protocol;
+
+namespace K8sLb.Sidecar.Routing;
+
+/// <summary>
+/// Another member that can take work, and how reaching it went lately. Kept by reference from one snapshot to the next
+/// while its address and credential stay.
+/// </summary>
+public sealed class Peer
+{
+    private static readonly TimeSpan ShortestAvoidance = TimeSpan.FromMilliseconds(500);
+    private const int LongestAvoidanceDoublings = 4;
+
+    private readonly TimeProvider clock;
+    private long avoidUntil = long.MinValue;
+    private int failures;
+
+    public Peer(MemberDirective member, TimeProvider clock)
+    {
+        this.clock = clock;
+        Uid = member.Uid;
+        Name = member.Name;
+        EndPoint = new(IPAddress.Parse(member.PeerAddress), member.PeerPort);
+        Credential = member.PeerCredential;
+    }
+
+    public string Uid { get; }
+    public string Name { get; }
+    public IPEndPoint EndPoint { get; }
+    public string Credential { get; }
+
+    /// <summary>It could not be reached a moment ago.</summary>
+    public bool IsAvoided => Volatile.Read(ref avoidUntil) > clock.GetTimestamp();
+
+    /// <summary>Passed over for 0.5 s, twice as long for each failure in a row, up to 8 s.</summary>
+    public void NoteUnreachable()
+    {
+        var doublings = Math.Min(Interlocked.Increment(ref failures) - 1, LongestAvoidanceDoublings);
+        var pause = ShortestAvoidance * (1 << doublings);
+        Volatile.Write(ref avoidUntil, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
+    }
+
+    public void NoteReached()
+    {
+        if (Volatile.Read(ref failures) != 0)
+        {
+            Volatile.Write(ref failures, 0);
+            Volatile.Write(ref avoidUntil, long.MinValue);
+        }
+    }
+
+    public bool IsStill(MemberDirective member) =>
+        Uid == member.Uid
+        && Credential == member.PeerCredential
+        && EndPoint.Port == member.PeerPort
+        && IPAddress.TryParse(member.PeerAddress, out var address)
+        && EndPoint.Address.Equals(address);
+}

@@ -1,0 +1,110 @@
+using K8sLb.Sidecar.Admin;
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Http;
+using K8sLb.Sidecar.Listening;
+using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Snapshots;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace K8sLb.Sidecar;
+
+/// <summary>Puts a sidecar together. Nothing is static, so that several can run in one process.</summary>
+public static class SidecarHost
+{
+    /// <param name="ownSignals">Drain on SIGTERM and SIGINT; for the process of its own.</param>
+    /// <exception cref="SnapshotFileException">Nothing usable says what the pool is.</exception>
+    public static WebApplication Create(SidecarOptions options, bool ownSignals = false)
+    {
+        // Empty: no configuration files, no file watchers, no environment variables but the sidecar's own.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder
+            .Logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Yarp", LogLevel.Error);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.ListenAddress, options.AdminPort);
+        });
+        builder.Services.AddRoutingCore();
+        AddSidecar(builder.Services, options, ownSignals);
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<WorkRouter>();
+        app.Services.GetRequiredService<SnapshotIntake>().Restore();
+        app.UseRouting();
+        app.Services.GetRequiredService<AdminEndpoints>().Map(app);
+        return app;
+    }
+
+    private static void AddSidecar(IServiceCollection services, SidecarOptions options, bool ownSignals)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Random.Shared);
+        services.AddMetrics();
+        services.AddSingleton<SidecarMetrics>();
+
+        // The brain, whatever carries the bytes.
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<SnapshotInForce>();
+        services.AddSingleton<MemberDrain>();
+        services.AddSingleton<WorkRouter>();
+        services.AddSingleton<SnapshotIntake>();
+        services.AddSingleton(provider => LoadCredential(options, provider));
+
+        // The data paths.
+        services.AddHttpForwarder();
+        services.AddSingleton<HttpDestinations>();
+        services.AddSingleton<RequestForwarding>();
+        services.AddSingleton<ForwardingApplication>();
+        services.AddSingleton<HttpDataPath>();
+        services.AddSingleton<IDataPath>(provider => provider.GetRequiredService<HttpDataPath>());
+        services.AddSingleton<PeerPort>();
+        services.AddSingleton<PoolListeners>();
+        services.AddSingleton<ApplicationProbe>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<AdminEndpoints>();
+
+        // Started in this order, stopped in reverse: what serves starts before what lets clients in.
+        services.AddHostedService(provider => provider.GetRequiredService<HttpDataPath>());
+        services.AddHostedService<RoutingClock>();
+        services.AddHostedService<ReleaseLoop>();
+        services.AddHostedService<PreStopLapse>();
+        services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());
+
+        services.RemoveAll<IHostLifetime>();
+        if (ownSignals)
+        {
+            services.AddSingleton<IHostLifetime, SignalLifetime>();
+        }
+        else
+        {
+            services.AddSingleton<IHostLifetime, CallerLifetime>();
+        }
+    }
+
+    private static PeerCredential LoadCredential(SidecarOptions options, IServiceProvider provider)
+    {
+        var log = provider.GetRequiredService<ILogger<PeerCredential>>();
+        return PeerCredential.LoadOrCreate(options.CredentialPath, e => SidecarLog.StateNotKept(log, e.Message));
+    }
+
+    /// <summary>Lives as long as whoever started it wants.</summary>
+    private sealed class CallerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
