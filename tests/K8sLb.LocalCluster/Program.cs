@@ -1,1 +1,3 @@
-return 0;
+using K8sLb.LocalCluster.Commands;
+
+return await CommandLine.RunAsync(args);

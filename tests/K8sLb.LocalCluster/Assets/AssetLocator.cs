@@ -3,6 +3,8 @@ namespace K8sLb.LocalCluster.Assets;
 /// <summary>Finds the programs of a tier: KUBEBUILDER_ASSETS, then PATH, then the cache.</summary>
 public sealed class AssetLocator(AssetFolders folders)
 {
+    public static AssetLocator FromEnvironment() => new(AssetFolders.FromEnvironment());
+
     /// <exception cref="MissingAssetsException">Not all of them are there.</exception>
     public async Task<AssetSet> FindAsync(AssetTier tier, CancellationToken ct = default)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using K8sLb.LocalCluster.Assets;
 using K8sLb.LocalCluster.Pki;
 using K8sLb.LocalCluster.Processes;
 
@@ -14,31 +15,30 @@ internal sealed class ApiServer : IDisposable
     // The first address of the range: the Service "kubernetes".
     private static readonly IPAddress ServiceAddress = IPAddress.Parse("10.96.0.1");
 
-    private readonly RunDirectory run;
+    private readonly Placement placement;
     private readonly IReadOnlyList<string> command;
     private readonly HttpClient http;
     private ChildProcess? process;
 
-    public ApiServer(
-        RunDirectory run,
-        ClusterPki pki,
-        string program,
-        string version,
-        Etcd etcd,
-        int port,
-        ControlPlaneOptions options,
-        IReadOnlyList<string> prefix
-    )
+    public ApiServer(Placement placement, ClusterPki pki, AssetSet assets, Etcd etcd, ControlPlaneOptions options)
     {
-        this.run = run;
-        Url = new Uri($"https://{options.AdvertiseAddress}:{port}");
-        command = [.. prefix, program, .. Arguments(pki, etcd, port, options, version)];
+        this.placement = placement;
+        Url = new Uri($"https://127.0.0.1:{placement.ApiServerPort}");
+        var gates = FeatureGates.For(assets.Version("kube-apiserver"));
+        command =
+        [
+            assets["kube-apiserver"],
+            .. Arguments(placement, pki, etcd, options),
+            .. gates,
+            .. options.ApiServerArguments,
+        ];
         http = AdministratorClient(pki);
     }
 
+    /// <summary>On loopback, whatever it advertises: that is where it is always reached from outside of its namespace.</summary>
     public Uri Url { get; }
 
-    public void Start() => process = run.Start("kube-apiserver", command);
+    public void Start() => process = placement.Start("kube-apiserver", command);
 
     public async Task KillAsync(CancellationToken ct)
     {
@@ -90,11 +90,10 @@ internal sealed class ApiServer : IDisposable
     }
 
     private static IEnumerable<string> Arguments(
+        Placement placement,
         ClusterPki pki,
         Etcd etcd,
-        int port,
-        ControlPlaneOptions options,
-        string version
+        ControlPlaneOptions options
     )
     {
         var advertised = options.AdvertiseAddress;
@@ -114,9 +113,9 @@ internal sealed class ApiServer : IDisposable
         var kubelets = pki.WriteClient("kubelet-client", "kube-apiserver-kubelet-client", "system:masters");
         return
         [
-            $"--etcd-servers={etcd.Authority}",
+            $"--etcd-servers={etcd.Url}",
             $"--bind-address={(local ? advertised : IPAddress.Any)}",
-            $"--secure-port={port}",
+            $"--secure-port={placement.ApiServerPort}",
             $"--advertise-address={advertised}",
             // On loopback there is nobody to use the Endpoints of the Service "kubernetes", and the API refuses 127.x in them.
             $"--endpoint-reconciler-type={(local ? "none" : "master-count")}",
@@ -137,8 +136,6 @@ internal sealed class ApiServer : IDisposable
             $"--kubelet-certificate-authority={pki.AuthorityFile}",
             "--kubelet-preferred-address-types=InternalIP",
             "--profiling=false",
-            .. FeatureGates.For(version),
-            .. options.ApiServerArguments,
         ];
     }
 

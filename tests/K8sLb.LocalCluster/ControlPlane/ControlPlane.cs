@@ -12,37 +12,34 @@ namespace K8sLb.LocalCluster;
 /// </summary>
 public sealed class ControlPlane : ICluster
 {
-    private readonly RunDirectory run;
+    private readonly Placement placement;
+    private readonly AssetSet assets;
+    private readonly ControlPlaneOptions options;
     private readonly ClusterPki pki;
     private readonly Etcd etcd;
     private readonly ApiServer apiServer;
     private readonly Kubectl kubectl;
-    private readonly ControlPlaneOptions options;
 
-    private ControlPlane(RunDirectory run, AssetSet assets, ControlPlaneOptions options)
+    private ControlPlane(Placement placement, AssetSet assets, ControlPlaneOptions options)
     {
-        this.run = run;
-        this.options = options;
-        var ports = FreePorts.Take(4);
-        var version = assets.Version("kube-apiserver");
-        pki = new ClusterPki(run.Combine("pki"));
-        etcd = new Etcd(run, assets["etcd"], ports[0], ports[1]);
-        apiServer = new ApiServer(run, pki, assets["kube-apiserver"], version, etcd, ports[2], options, []);
-        KubeconfigPath = pki.WriteKubeconfig("admin", Server, "admin", "system:masters");
-        kubectl = new Kubectl(assets["kubectl"], KubeconfigPath, run.Combine("kubectl-cache"));
-        controllerManagerPort = ports[3];
+        this.placement = placement;
         this.assets = assets;
+        this.options = options;
+        pki = new ClusterPki(placement.Run.Combine("pki"));
+        etcd = new Etcd(placement, assets["etcd"]);
+        apiServer = new ApiServer(placement, pki, assets, etcd, options);
+        KubeconfigPath = pki.WriteKubeconfig("admin", Server, "admin", "system:masters");
+        kubectl = new Kubectl(assets["kubectl"], KubeconfigPath, placement.Run.Combine("kubectl-cache"));
     }
-
-    private readonly AssetSet assets;
-    private readonly int controllerManagerPort;
 
     public string KubeconfigPath { get; }
 
     public Uri Server => apiServer.Url;
 
+    internal ClusterPki Pki => pki;
+
     /// <summary>Holds the logs (etcd.log, kube-apiserver.log, ...), etcd's data and the certificates.</summary>
-    public string RunDirectory => run.Path;
+    public string RunDirectory => placement.Run.Path;
 
     /// <summary>Returns when the server is ready and, without a controller manager, pods can be created in the
     /// namespace "default".</summary>
@@ -52,20 +49,37 @@ public sealed class ControlPlane : ICluster
         CancellationToken ct = default
     )
     {
-        options ??= new ControlPlaneOptions();
-        var assets = await new AssetLocator(AssetFolders.FromEnvironment()).FindAsync(AssetTier.ControlPlane, ct);
+        var assets = await AssetLocator.FromEnvironment().FindAsync(AssetTier.ControlPlane, ct);
         var run = Processes.RunDirectory.Create("control-plane");
         try
         {
-            var plane = new ControlPlane(run, assets, options);
-            await plane.StartAsync(ct);
-            return plane;
+            var placement = new Placement(run, [], FreePorts.Take(1)[0]);
+            return await StartAsync(placement, assets, options ?? new ControlPlaneOptions(), ct);
         }
         catch
         {
             await run.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts one where the placement says; whoever made the placement's folder disposes of it after a failure.</summary>
+    internal static async Task<ControlPlane> StartAsync(
+        Placement placement,
+        AssetSet assets,
+        ControlPlaneOptions options,
+        CancellationToken ct
+    )
+    {
+        var plane = new ControlPlane(placement, assets, options);
+        plane.etcd.Start();
+        await plane.StartApiServerAsync(ct);
+        if (options.ControllerManager is { } controllers)
+        {
+            ControllerManager.Start(placement, plane.pki, assets, plane.Server, controllers);
+        }
+        await plane.EnsureDefaultServiceAccountAsync("default", ct);
+        return plane;
     }
 
     /// <summary>SIGKILL to kube-apiserver. etcd keeps what it has acknowledged.</summary>
@@ -92,7 +106,7 @@ public sealed class ControlPlane : ICluster
 
     public Process StartClientProcess(ProcessStartInfo start)
     {
-        run.Mark(start);
+        placement.Run.Mark(start);
         start.Environment["KUBECONFIG"] = KubeconfigPath;
         return Process.Start(start)!;
     }
@@ -124,27 +138,7 @@ public sealed class ControlPlane : ICluster
     {
         apiServer.Dispose();
         pki.Dispose();
-        await run.DisposeAsync();
-    }
-
-    private async Task StartAsync(CancellationToken ct)
-    {
-        etcd.Start([]);
-        await StartApiServerAsync(ct);
-        if (options.ControllerManager is { } controllers)
-        {
-            ControllerManager.Start(
-                run,
-                pki,
-                assets["kube-controller-manager"],
-                assets.Version("kube-controller-manager"),
-                Server,
-                controllerManagerPort,
-                controllers,
-                []
-            );
-        }
-        await EnsureDefaultServiceAccountAsync("default", ct);
+        await placement.Run.DisposeAsync();
     }
 
     private async Task EnsureDefaultServiceAccountAsync(string ns, CancellationToken ct)

@@ -1,3 +1,4 @@
+using K8sLb.LocalCluster.Assets;
 using K8sLb.LocalCluster.Pki;
 using K8sLb.LocalCluster.Processes;
 
@@ -6,25 +7,22 @@ namespace K8sLb.LocalCluster;
 internal static class ControllerManager
 {
     public static ChildProcess Start(
-        RunDirectory run,
+        Placement placement,
         ClusterPki pki,
-        string program,
-        string version,
+        AssetSet assets,
         Uri server,
-        int port,
-        ControllerManagerOptions options,
-        IReadOnlyList<string> prefix
+        ControllerManagerOptions options
     )
     {
+        const string Name = "kube-controller-manager";
         var kubeconfig = pki.WriteKubeconfig("controller-manager", server, "system:kube-controller-manager");
-        return run.Start(
-            "kube-controller-manager",
+        return placement.Start(
+            Name,
             [
-                .. prefix,
-                program,
+                assets[Name],
                 $"--kubeconfig={kubeconfig}",
                 "--bind-address=127.0.0.1",
-                $"--secure-port={port}",
+                $"--secure-port={FreePorts.Take(1)[0]}",
                 $"--cert-dir={Path.GetDirectoryName(pki.AuthorityFile)}",
                 $"--service-account-private-key-file={pki.TokenSigningKeyFile}",
                 $"--root-ca-file={pki.AuthorityFile}",
@@ -33,7 +31,7 @@ internal static class ControllerManager
                 "--use-service-account-credentials=true",
                 "--leader-elect=false",
                 $"--controllers={string.Join(',', options.Controllers)}",
-                .. FeatureGates.For(version),
+                .. FeatureGates.For(assets.Version(Name)),
                 .. options.Arguments,
             ]
         );

@@ -5,24 +5,23 @@ using K8sLb.LocalCluster.Processes;
 namespace K8sLb.LocalCluster;
 
 /// <summary>A single etcd on loopback.</summary>
-internal sealed class Etcd(RunDirectory run, string program, int clientPort, int peerPort)
+internal sealed class Etcd(Placement placement, string program)
 {
-    private ChildProcess? process;
+    private readonly int[] ports = FreePorts.Take(2);
 
-    public Uri Url { get; } = new($"http://127.0.0.1:{clientPort}");
+    public string Url => $"http://127.0.0.1:{ports[0]}";
 
-    public void Start(IReadOnlyList<string> prefix)
+    public void Start()
     {
-        var peer = $"http://127.0.0.1:{peerPort}";
-        process = run.Start(
+        var peer = $"http://127.0.0.1:{ports[1]}";
+        placement.Start(
             "etcd",
             [
-                .. prefix,
                 program,
                 "--name=default",
-                $"--data-dir={run.Combine("etcd")}",
-                $"--listen-client-urls={Authority}",
-                $"--advertise-client-urls={Authority}",
+                $"--data-dir={placement.Run.Combine("etcd")}",
+                $"--listen-client-urls={Url}",
+                $"--advertise-client-urls={Url}",
                 $"--listen-peer-urls={peer}",
                 $"--initial-advertise-peer-urls={peer}",
                 $"--initial-cluster=default={peer}",
@@ -30,14 +29,10 @@ internal sealed class Etcd(RunDirectory run, string program, int clientPort, int
         );
     }
 
-    public string Authority => Url.GetLeftPart(UriPartial.Authority);
-
-    public void ThrowIfExited() => process?.ThrowIfExited();
-
     /// <summary>Drops every revision before the present one.</summary>
     public async Task CompactAsync(CancellationToken ct)
     {
-        using var http = new HttpClient { BaseAddress = Url };
+        using var http = new HttpClient { BaseAddress = new Uri(Url) };
         var status = await PostAsync(http, "v3/maintenance/status", [], ct);
         var revision = status["header"]!["revision"]!.GetValue<string>();
         await PostAsync(http, "v3/kv/compaction", new JsonObject { ["revision"] = revision, ["physical"] = true }, ct);

@@ -15,6 +15,9 @@ namespace K8sLb.LocalCluster.Processes;
 public sealed class RunDirectory : IAsyncDisposable
 {
     private const string Prefix = "k8slb-";
+
+    // Not below /run, /var/lib or /var/log, which a node hides. TMPDIR could be.
+    private static readonly string[] Roots = ["/dev/shm", "/var/tmp"];
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(90);
 
     private readonly Process keeper;
@@ -122,6 +125,14 @@ public sealed class RunDirectory : IAsyncDisposable
         ThrowIfThere(path);
     }
 
+    /// <summary>The folders that were left running.</summary>
+    public static IReadOnlyList<string> Detached() =>
+        [
+            .. Roots
+                .SelectMany(root => Directory.EnumerateDirectories(root, Prefix + "*"))
+                .Where(path => File.Exists(System.IO.Path.Combine(path, "control"))),
+        ];
+
     private static Process StartKeeper(string path)
     {
         using var source = Assembly.GetExecutingAssembly().GetManifestResourceStream("keeper.sh")!;
@@ -136,13 +147,10 @@ public sealed class RunDirectory : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private static string Root(long bytesWanted)
-    {
-        const string Memory = "/dev/shm";
-        return Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= bytesWanted
-            ? Memory
-            : System.IO.Path.GetTempPath().TrimEnd('/');
-    }
+    private static string Root(long bytesWanted) =>
+        Roots.First(root =>
+            root == Roots[^1] || (Directory.Exists(root) && new DriveInfo(root).AvailableFreeSpace >= bytesWanted)
+        );
 
     /// <summary>Folders whose keeper died too, as after kill -9 of everything: it takes another run to notice.</summary>
     private static void RemoveAbandoned(string root)

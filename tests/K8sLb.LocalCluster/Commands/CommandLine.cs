@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using K8sLb.LocalCluster.Assets;
+using K8sLb.LocalCluster.Processes;
+
+namespace K8sLb.LocalCluster.Commands;
+
+/// <summary>The verbs of this program.</summary>
+public static class CommandLine
+{
+    private const string Usage = """
+        usage: K8sLb.LocalCluster VERB
+
+          control-plane           run a control plane on loopback until it is interrupted
+          up [--nodes N] [--endpoint-lag SECONDS] [--image ARCHIVE]...
+                                  start local nodes and leave them running
+          down [FOLDER]           end one cluster that was left running, or all
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var onInterrupt = Cancel(PosixSignal.SIGINT, interrupted);
+        using var onTerminate = Cancel(PosixSignal.SIGTERM, interrupted);
+        try
+        {
+            await RunAsync(args, interrupted.Token);
+            return 0;
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return 130;
+        }
+        catch (Exception e)
+            when (e
+                    is UsageException
+                        or MissingAssetsException
+                        or CommandFailedException
+                        or PlatformNotSupportedException
+            )
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return e is UsageException ? 2 : 1;
+        }
+    }
+
+    private static Task RunAsync(string[] args, CancellationToken ct) =>
+        args switch
+        {
+            ["control-plane"] => ControlPlaneCommand.RunAsync(ct),
+            ["up", .. var rest] => NodeCommands.UpAsync(rest, ct),
+            ["down", .. var rest] => NodeCommands.DownAsync(rest),
+            [NamespaceForwarder.Verb, var port, var network] => NamespaceForwarder.RunAsync(
+                int.Parse(port, System.Globalization.CultureInfo.InvariantCulture),
+                network,
+                ct
+            ),
+            _ => throw new UsageException(Usage),
+        };
+
+    private static PosixSignalRegistration Cancel(PosixSignal signal, CancellationTokenSource source) =>
+        PosixSignalRegistration.Create(
+            signal,
+            context =>
+            {
+                context.Cancel = true;
+                source.Cancel();
+            }
+        );
+}
+
+/// <summary>What was asked for on the command line makes no sense.</summary>
+public sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using K8sLb.LocalCluster.Processes;
+
+namespace K8sLb.LocalCluster.Images;
+
+/// <summary>Files of Debian packages, unpacked beside the system instead of into it.</summary>
+public sealed class DebianPackages(string cacheFolder)
+{
+    // apt would otherwise warn that its own user cannot write where we are.
+    private static readonly string[] AptGet = ["apt-get", "-o", "APT::Sandbox::User=root"];
+
+    /// <summary>Downloads and unpacks them, or finds what an earlier call unpacked of the same versions.</summary>
+    /// <param name="packages">Names; "a|b" for the first of several that there is.</param>
+    /// <returns>The folder, and a name that changes with the packages' versions.</returns>
+    /// <exception cref="CommandFailedException">apt-get or dpkg are missing, or the packages are.</exception>
+    public async Task<(string Folder, string Fingerprint)> UnpackAsync(
+        IEnumerable<string> packages,
+        CancellationToken ct
+    )
+    {
+        var names = new List<string>();
+        foreach (var package in packages)
+        {
+            names.Add(await FirstKnownAsync(package.Split('|'), ct));
+        }
+        var origins = await Command.RunAsync([.. AptGet, "download", "--print-uris", .. names], ct: ct);
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origins)))[..16];
+        var folder = Path.Combine(cacheFolder, fingerprint);
+        using (await FileLock.TakeAsync(folder + ".lock", ct: ct))
+        {
+            if (!Directory.Exists(folder))
+            {
+                await DownloadAsync(names, folder, ct);
+            }
+        }
+        return (folder, fingerprint);
+    }
+
+    private static async Task<string> FirstKnownAsync(string[] names, CancellationToken ct)
+    {
+        foreach (var name in names.SkipLast(1))
+        {
+            if ((await Command.TryAsync([.. AptGet, "download", "--print-uris", name], ct: ct)).ExitCode == 0)
+            {
+                return name;
+            }
+        }
+        return names[^1];
+    }
+
+    private static async Task DownloadAsync(IEnumerable<string> names, string folder, CancellationToken ct)
+    {
+        var aside = folder + ".part";
+        if (Directory.Exists(aside))
+        {
+            Directory.Delete(aside, recursive: true);
+        }
+        var archives = Directory.CreateDirectory(Path.Combine(aside, "archives")).FullName;
+        var files = Directory.CreateDirectory(Path.Combine(aside, "files")).FullName;
+        await Command.RunAsync(
+            ["env", "-C", archives, .. AptGet, "download", .. names],
+            environment: new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" },
+            ct: ct
+        );
+        foreach (var archive in Directory.EnumerateFiles(archives, "*.deb"))
+        {
+            await Command.RunAsync(["dpkg", "-x", archive, files], ct: ct);
+        }
+        Directory.Move(files, folder);
+        Directory.Delete(aside, recursive: true);
+    }
+}

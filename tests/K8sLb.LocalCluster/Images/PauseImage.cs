@@ -1,0 +1,52 @@
+using K8sLb.LocalCluster.Assets;
+using K8sLb.LocalCluster.Processes;
+
+namespace K8sLb.LocalCluster.Images;
+
+/// <summary>The image that holds a pod's namespaces: a static busybox that waits and reaps.</summary>
+public static class PauseImage
+{
+    private const string Wait = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
+
+    private static readonly string[] Places = ["bin/busybox", "usr/bin/busybox"];
+
+    /// <returns>The path of its archive, which is made if it is not there.</returns>
+    public static async Task<string> EnsureAsync(AssetFolders folders, CancellationToken ct = default)
+    {
+        var archive = Path.Combine(folders.Cache, "images", "pause.tar");
+        using (await FileLock.TakeAsync(archive + ".lock", ct: ct))
+        {
+            if (!File.Exists(archive))
+            {
+                await BuildAsync(archive, folders, ct);
+            }
+        }
+        return archive;
+    }
+
+    private static async Task BuildAsync(string archive, AssetFolders folders, CancellationToken ct)
+    {
+        var packages = new DebianPackages(Path.Combine(folders.Cache, "debian"));
+        var (files, _) = await packages.UnpackAsync(["busybox-static"], ct);
+        var busybox = Places.Select(path => new FileInfo(Path.Combine(files, path))).First(file => file.Exists);
+        var applets = await Command.RunAsync([busybox.FullName, "--list"], ct: ct);
+        var links = applets
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(applet => applet != "busybox")
+            .Select(applet => new ImageFile.Link($"bin/{applet}", "busybox"));
+        var layer = ImageLayer.Of([
+            ImageFile.FromDisk(busybox, "bin/busybox"),
+            .. links,
+            new ImageFile.Folder(
+                "tmp",
+                ImageFile.ExecutableMode | UnixFileMode.StickyBit | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite
+            ),
+        ]);
+        OciArchive.Write(
+            archive,
+            LocalImages.Pause,
+            [layer],
+            new ImageConfig(["/bin/sh", "-c", Wait], "65532:65532", "/", "PATH=/bin")
+        );
+    }
+}
