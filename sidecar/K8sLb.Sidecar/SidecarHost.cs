@@ -1,12 +1,14 @@
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Control;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Http;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
+using K8sLb.Sidecar.Tcp;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace K8sLb.Sidecar;
@@ -70,9 +72,11 @@ public static class SidecarHost
         services.AddSingleton<ForwardingApplication>();
         services.AddSingleton<HttpDataPath>();
         services.AddSingleton<IDataPath>(provider => provider.GetRequiredService<HttpDataPath>());
+        services.AddSingleton<IDataPath, TcpDataPath>();
         services.AddSingleton<PeerPort>();
         services.AddSingleton<PoolListeners>();
         services.AddSingleton<ApplicationProbe>();
+        services.AddSingleton<MemberReports>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<AdminEndpoints>();
 
@@ -82,6 +86,7 @@ public static class SidecarHost
         services.AddHostedService<ReleaseLoop>();
         services.AddHostedService<PreStopLapse>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());
+        services.AddHostedService<ControlStreamClient>();
 
         services.RemoveAll<IHostLifetime>();
         if (ownSignals)

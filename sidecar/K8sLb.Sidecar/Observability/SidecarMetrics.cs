@@ -17,6 +17,11 @@ public sealed class SidecarMetrics
     {
         var meter = meters.Create(MeterName);
         Requests = meter.CreateCounter<long>("k8slb.sidecar.requests", "{request}", "HTTP requests by where they went");
+        Connections = meter.CreateCounter<long>(
+            "k8slb.sidecar.tcp.connections",
+            "{connection}",
+            "TCP connections by where they went"
+        );
         PeerRefusals = meter.CreateCounter<long>(
             "k8slb.sidecar.peer.refusals",
             "{connection}",
@@ -49,6 +54,7 @@ public sealed class SidecarMetrics
     }
 
     public Counter<long> Requests { get; }
+    public Counter<long> Connections { get; }
     public Counter<long> PeerRefusals { get; }
     public Counter<long> Snapshots { get; }
     public Counter<long> Redials { get; }

@@ -1,0 +1,74 @@
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Snapshots;
+
+namespace K8sLb.Sidecar.Control;
+
+/// <summary>Keeps a control stream to the operator. While there is none, the last good snapshot stays in force.</summary>
+internal sealed class ControlStreamClient(
+    SidecarOptions options,
+    SnapshotIntake intake,
+    MemberReports reports,
+    MemberDrain drain,
+    SidecarMetrics metrics,
+    Random random,
+    TimeProvider clock,
+    ILogger<ControlStreamClient> log
+) : BackgroundService
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Operator is not { } dial)
+        {
+            return;
+        }
+        using var http = new HttpMessageInvoker(Handler());
+        var backoff = new Backoff(ShortestPause, LongestPause, random);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var session = new ControlSession(http, dial, intake, reports, drain, clock, log);
+            var why = await RunAsync(session, stoppingToken);
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            if (session.WasWelcomed)
+            {
+                backoff.Reset();
+            }
+            var pause = backoff.Next() + (session.RetryAfter ?? TimeSpan.Zero);
+            metrics.Redials.Add(1);
+            SidecarLog.StreamEnded(log, dial, why, (long)pause.TotalMilliseconds);
+            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<string> RunAsync(ControlSession session, CancellationToken cancellation)
+    {
+        try
+        {
+            return await session.RunAsync(cancellation);
+        }
+        catch (Exception e)
+        {
+            return e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
+        }
+    }
+
+    private static SocketsHttpHandler Handler() =>
+        new()
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            // Finds an operator that is gone without a word: the stream itself may rightly be silent for long.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        };
+}

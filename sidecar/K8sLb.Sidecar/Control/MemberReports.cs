@@ -1,0 +1,56 @@
+using System.Reflection;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Snapshots;
+
+namespace K8sLb.Sidecar.Control;
+
+/// <summary>What this member says of itself.</summary>
+public sealed class MemberReports(
+    SidecarOptions options,
+    PeerCredential credential,
+    SnapshotInForce snapshots,
+    ConnectionRegistry registry,
+    WorkRouter router,
+    MemberDrain drain
+)
+{
+    private static readonly string SidecarVersion =
+        typeof(MemberReports).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? "unknown";
+
+    private readonly string instance = Guid.NewGuid().ToString("N");
+
+    public Hello Hello() =>
+        new()
+        {
+            ProtocolVersion = ControlStream.ProtocolVersion,
+            PodNamespace = options.PodNamespace,
+            PodName = options.PodName,
+            PodUid = options.PodUid,
+            SidecarVersion = SidecarVersion,
+            Instance = instance,
+            PeerAddress = options.PodAddress.ToString(),
+            PeerPort = options.PeerPort,
+            PeerCredential = credential.Value,
+            Held = snapshots.Version,
+            Drain = drain.Current is { } state ? DrainReports.From(state, registry.Account()) : null,
+        };
+
+    public MemberReport Report()
+    {
+        var account = registry.Account();
+        return new()
+        {
+            InForce = snapshots.Version,
+            EffectiveWeight = router.Plan.EffectiveWeight,
+            Connections = account.Live,
+            InFlight = registry.InFlight,
+            Totals = account.Totals,
+            Drain = drain.Current is { } state ? DrainReports.From(state, account) : null,
+        };
+    }
+}
