@@ -26,7 +26,13 @@ public sealed record EndpointStatus
     public int Weight { get; set; }
 
     [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset? InServiceSince { get; set; }
+
+    [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? WarmingSince { get; set; }
+
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset? HeldBackSince { get; set; }
     public long? AcknowledgedVersion { get; set; }
     public EndpointConnections? Connections { get; set; }
     public int? InFlight { get; set; }
@@ -67,6 +73,7 @@ public sealed record EndpointDrain
     [Required]
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset Deadline { get; set; }
+    public bool? StartedBySidecar { get; set; }
     public int? Initial { get; set; }
     public int? Remaining { get; set; }
     public long? Released { get; set; }

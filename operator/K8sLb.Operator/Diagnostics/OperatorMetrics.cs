@@ -44,4 +44,30 @@ public static class OperatorMetrics
         "{snapshot}",
         "Snapshots that sidecars could not use"
     );
+
+    internal static readonly Counter<long> StatusWrites = Meter.CreateCounter<long>(
+        "k8slb.operator.status.writes",
+        "{write}",
+        "Statuses of pools that were written"
+    );
+
+    internal static readonly Counter<long> StatusWriteFailures = Meter.CreateCounter<long>(
+        "k8slb.operator.status.write.failures",
+        "{write}",
+        "Statuses of pools that could not be written"
+    );
+
+    /// <summary>Tags: phase.</summary>
+    internal static readonly UpDownCounter<long> Members = Meter.CreateUpDownCounter<long>(
+        "k8slb.operator.members",
+        "{member}",
+        "Members of pools by phase"
+    );
+
+    /// <summary>Tags: reason, as in the events: DrainStarted, Drained, DrainForced, Lost and so on.</summary>
+    internal static readonly Counter<long> Transitions = Meter.CreateCounter<long>(
+        "k8slb.operator.member.transitions",
+        "{transition}",
+        "What happened to members"
+    );
 }

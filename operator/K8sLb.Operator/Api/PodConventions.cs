@@ -1,0 +1,14 @@
+namespace K8sLb.Operator.Api;
+
+/// <summary>What a pod says to the operator.</summary>
+public static class PodConventions
+{
+    /// <summary>Its readiness is left out of the pod's: it fails its own probe while it drains.</summary>
+    public const string SidecarContainer = "k8slb-sidecar";
+
+    /// <summary><c>"true"</c> asks for a drain; taking it away cancels that.</summary>
+    public const string DrainAnnotation = "k8slb.io/drain";
+
+    /// <summary>0 to 1000; 100 where there is none.</summary>
+    public const string WeightAnnotation = "k8slb.io/weight";
+}

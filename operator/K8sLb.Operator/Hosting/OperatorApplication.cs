@@ -1,0 +1,84 @@
+using K8sLb.Kubernetes;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Api;
+using K8sLb.Operator.Hub;
+using K8sLb.Operator.Pools;
+
+namespace K8sLb.Operator.Hosting;
+
+/// <summary>Puts the operator together.</summary>
+public static class OperatorApplication
+{
+    public static WebApplication Build(
+        OperatorOptions options,
+        KubernetesClientConfiguration cluster,
+        TimeProvider? time = null
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        AddKubernetes(builder.Services, options, cluster);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(options.Hub);
+        builder.Services.AddSingleton<Leading>();
+        builder.Services.AddSingleton<OperatorLoops>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OperatorLoops>());
+        builder.Services.AddSingleton<IMemberAdmission>(services => new MemberAdmission(
+            services.GetRequiredService<Leading>(),
+            services.GetRequiredService<OperatorLoops>().Directory
+        ));
+        builder.Services.AddSingleton<AttachEndpoint>();
+        var app = builder.Build();
+        app.Services.GetRequiredService<AttachEndpoint>().Map(app);
+        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/readyz", (OperatorLoops loops) => loops.IsReady ? Results.Text("ok") : NotReady());
+        return app;
+    }
+
+    private static void AddKubernetes(
+        IServiceCollection services,
+        OperatorOptions options,
+        KubernetesClientConfiguration cluster
+    )
+    {
+        var identity = LeaderElectionOptions.UniqueIdentity(options.PodName);
+        services.AddSingleton<IKubernetesClient>(s => new KubernetesClient(
+            cluster,
+            ApiTypes.All,
+            new KubernetesClientOptions { UserAgent = "k8slb-operator" },
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(new InformerOptions<BackendPool>());
+        services.AddSingleton(new InformerOptions<V1Pod>());
+        services.AddSingleton<Informer<BackendPool>>();
+        services.AddSingleton<Informer<V1Pod>>();
+        services.AddSingleton(
+            new EventRecorderOptions { ReportingController = "k8slb.io/operator", ReportingInstance = identity }
+        );
+        services.AddSingleton<EventRecorder>();
+        services.AddSingleton(
+            new LeaderElectionOptions
+            {
+                Namespace = options.Namespace ?? cluster.Namespace,
+                Name = "k8slb-operator",
+                Identity = identity,
+                LeaseDuration = options.LeaseDuration,
+                RenewDeadline = options.LeaseRenewDeadline,
+                RetryPeriod = options.LeaseRetryPeriod,
+            }
+        );
+        services.AddSingleton<LeaderElector>();
+    }
+
+    private static IResult NotReady() =>
+        Results.Text("not synced", statusCode: StatusCodes.Status503ServiceUnavailable);
+}

@@ -1,0 +1,33 @@
+using K8sLb.Operator.Validation;
+
+namespace K8sLb.Operator.Hosting;
+
+/// <summary>Reads <see cref="OperatorOptions"/> from environment variables.</summary>
+public static class OperatorEnvironment
+{
+    /// <param name="variable">The value of a variable; null or empty where it is not set.</param>
+    /// <exception cref="FormatException">Names the variable, its value and what would be right.</exception>
+    public static OperatorOptions Read(Func<string, string?> variable)
+    {
+        var defaults = new OperatorOptions();
+        return defaults with
+        {
+            Listen = Text("K8SLB_LISTEN") ?? defaults.Listen,
+            HealthListen = Text("K8SLB_HEALTH_LISTEN") ?? defaults.HealthListen,
+            Namespace = Text("K8SLB_NAMESPACE") ?? Text("POD_NAMESPACE"),
+            PodName = Text("POD_NAME") ?? defaults.PodName,
+            LeaseDuration = Duration("K8SLB_LEASE_DURATION") ?? defaults.LeaseDuration,
+            LeaseRenewDeadline = Duration("K8SLB_LEASE_RENEW_DEADLINE") ?? defaults.LeaseRenewDeadline,
+            LeaseRetryPeriod = Duration("K8SLB_LEASE_RETRY_PERIOD") ?? defaults.LeaseRetryPeriod,
+            SettleTime = Duration("K8SLB_SETTLE_TIME") ?? defaults.SettleTime,
+            ShutdownTimeout = Duration("K8SLB_SHUTDOWN_TIMEOUT") ?? defaults.ShutdownTimeout,
+        };
+
+        string? Text(string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+        TimeSpan? Duration(string name) =>
+            Text(name) is not { } text ? null
+            : GoDuration.TryParse(text, out var duration) ? duration
+            : throw new FormatException($"{name}: \"{text}\": must be a duration such as 15s or 500ms");
+    }
+}

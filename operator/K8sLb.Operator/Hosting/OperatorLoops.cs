@@ -1,0 +1,173 @@
+using K8sLb.Kubernetes;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Api;
+using K8sLb.Operator.Directory;
+using K8sLb.Operator.Hub;
+using K8sLb.Operator.Pools;
+
+namespace K8sLb.Operator.Hosting;
+
+/// <summary>
+/// Everything that runs until the process stops: informers (a replica that does not lead keeps its stores warm), events,
+/// the election, and during a term the reconciler.
+/// </summary>
+internal sealed partial class OperatorLoops : BackgroundService
+{
+    private const string FieldManager = "k8slb-operator";
+
+    /// <summary>Answers and numbers of many sidecars come at once: one decision for all of them.</summary>
+    private static readonly TimeSpan ProgressDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly IKubernetesClient client;
+    private readonly OperatorOptions options;
+    private readonly Informer<BackendPool> pools;
+    private readonly Informer<V1Pod> pods;
+    private readonly EventRecorder events;
+    private readonly LeaderElector elector;
+    private readonly Leading leading;
+    private readonly PoolDirectory directory;
+    private readonly ControllerLoop<BackendPool> controller;
+    private readonly IHostApplicationLifetime lifetime;
+    private readonly TimeProvider time;
+    private readonly ILogger<OperatorLoops> logger;
+
+    public OperatorLoops(
+        IKubernetesClient client,
+        OperatorOptions options,
+        Informer<BackendPool> pools,
+        Informer<V1Pod> pods,
+        EventRecorder events,
+        LeaderElector elector,
+        Leading leading,
+        IHostApplicationLifetime lifetime,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
+    {
+        this.client = client;
+        this.options = options;
+        this.pools = pools;
+        this.pods = pods;
+        this.events = events;
+        this.elector = elector;
+        this.leading = leading;
+        this.lifetime = lifetime;
+        this.time = time;
+        logger = loggers.CreateLogger<OperatorLoops>();
+        directory = new PoolDirectory(key => controller!.Enqueue(key));
+        // The directory hears of a change before the reconciler does.
+        pools.Subscribe(directory.OnPool);
+        pods.Subscribe(directory.OnPod);
+        controller = new ControllerLoop<BackendPool>(
+            pools,
+            new PoolController(leading),
+            new ControllerOptions { Name = "backendpools" },
+            loggers.CreateLogger<ControllerLoop<BackendPool>>(),
+            time
+        );
+    }
+
+    public PoolDirectory Directory => directory;
+
+    public bool IsReady => pools.HasSynced && pods.HasSynced;
+
+    /// <summary>
+    /// Stops with the application, not with this service: the streams must end before the server waits for its requests.
+    /// </summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        // Events of the last moments are sent after everybody else has ended.
+        using var stopEvents = new CancellationTokenSource();
+        var recording = events.RunAsync(stopEvents.Token);
+        try
+        {
+            await Task.WhenAll(pools.RunAsync(stop.Token), pods.RunAsync(stop.Token), CampaignAsync(stop.Token));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
+        await stopEvents.CancelAsync();
+        await recording;
+    }
+
+    public override void Dispose()
+    {
+        controller.Dispose();
+        base.Dispose();
+    }
+
+    private async Task CampaignAsync(CancellationToken stop)
+    {
+        // A leader without pods and pools would have nothing to say.
+        await Task.WhenAll(pools.WaitForSyncAsync(stop), pods.WaitForSyncAsync(stop));
+        LogSynced(pools.Store.Items.Count, pods.Store.Items.Count);
+        await elector.RunAsync(LeadAsync, stop);
+    }
+
+    private async Task LeadAsync(LeadershipTerm term)
+    {
+        await using var poolTerm = new PoolTerm(
+            new PoolRunContext
+            {
+                Epoch = term.FencingNumber,
+                Directory = directory,
+                Events = events,
+                WriteStatus = WriteStatusAsync,
+                Changed = OnChanged,
+                SettleTime = options.SettleTime,
+                Time = time,
+                Logger = logger,
+            }
+        );
+        leading.Term = poolTerm;
+        try
+        {
+            foreach (var pool in pools.Store.Items.Keys)
+            {
+                controller.Enqueue(pool);
+            }
+            await controller.RunAsync(term.Ended);
+        }
+        finally
+        {
+            leading.Term = null;
+        }
+    }
+
+    private void OnChanged(ObjectKey pool, MemberChange change)
+    {
+        if (change == MemberChange.Presence)
+        {
+            controller.Enqueue(pool);
+        }
+        else
+        {
+            controller.EnqueueAfter(pool, ProgressDelay);
+        }
+    }
+
+    private Task<BackendPool> WriteStatusAsync(
+        ObjectKey pool,
+        string uid,
+        BackendPoolStatus status,
+        CancellationToken token
+    ) =>
+        client.ApplyStatusAsync(
+            new BackendPool
+            {
+                Metadata = new V1ObjectMeta
+                {
+                    Name = pool.Name,
+                    NamespaceProperty = pool.Namespace,
+                    // Refused where the pool was deleted and made anew meanwhile.
+                    Uid = uid,
+                },
+                Status = status,
+            },
+            FieldManager,
+            force: true,
+            token
+        );
+
+    [LoggerMessage(EventId = 220, Level = LogLevel.Information, Message = "Synced: {Pools} pools, {Pods} pods")]
+    private partial void LogSynced(int pools, int pods);
+}

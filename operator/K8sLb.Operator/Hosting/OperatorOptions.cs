@@ -1,0 +1,31 @@
+using K8sLb.Operator.Hub;
+
+namespace K8sLb.Operator.Hosting;
+
+/// <summary>What can be set from outside; <see cref="OperatorEnvironment"/> reads it.</summary>
+public sealed record OperatorOptions
+{
+    /// <summary>Where sidecars attach: HTTP/2 with prior knowledge.</summary>
+    public string Listen { get; init; } = "http://0.0.0.0:15010";
+
+    /// <summary>/healthz and /readyz.</summary>
+    public string HealthListen { get; init; } = "http://0.0.0.0:15011";
+
+    /// <summary>Where the Lease is; null for the namespace of the kubeconfig's context or of the pod.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>What the Lease and events call this process, beside a random part.</summary>
+    public string PodName { get; init; } = Environment.MachineName;
+
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan LeaseRenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan LeaseRetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a new leader waits at most for a pool's ready members to attach before it publishes the pool.</summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stop may take.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public HubOptions Hub { get; init; } = new();
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using K8sLb.Core;
+using K8sLb.Operator.Api;
+using K8sLb.Operator.Validation;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Mapping;
+
+/// <summary>A valid spec in the terms of those who use it: the planner and the sidecars.</summary>
+public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolPolicy Policy)
+{
+    /// <param name="spec">One that <see cref="BackendPoolValidator"/> finds nothing wrong with.</param>
+    public static AcceptedSpec From(BackendPoolSpec spec)
+    {
+        var (deadline, rampDown) = (Duration(spec.Drain.Deadline), Duration(spec.Drain.RampDown));
+        var slowStart = spec.LoadBalancing?.SlowStart;
+        var slowStartDuration = slowStart is null ? TimeSpan.Zero : Duration(slowStart.Duration!);
+        return new AcceptedSpec(
+            new PodMatcher(spec.Selector!),
+            new PoolSpec
+            {
+                Drain = new DrainSpec
+                {
+                    Deadline = deadline,
+                    RampDown = rampDown,
+                    MinAvailable = Quantity(spec.Drain.MinAvailable),
+                },
+                SlowStart = new SlowStartSpec { Duration = slowStartDuration },
+                Paused = spec.Paused,
+            },
+            new PoolPolicy
+            {
+                Ports = [.. spec.Ports!.Select(Port)],
+                Drain = new DrainPolicy
+                {
+                    DeadlineMs = (long)deadline.TotalMilliseconds,
+                    RampDownMs = (long)rampDown.TotalMilliseconds,
+                    QuietPeriodMs = (long)Duration(spec.Drain.QuietPeriod).TotalMilliseconds,
+                    LateArrivals = Enum.Parse<LateArrivals>(spec.Drain.LateArrivals),
+                },
+                SlowStart = new SlowStartPolicy
+                {
+                    DurationMs = (long)slowStartDuration.TotalMilliseconds,
+                    MinimumPercent = slowStart?.MinimumPercent ?? 100,
+                    Aggression = slowStart is null
+                        ? 1
+                        : double.Parse(slowStart.Aggression, CultureInfo.InvariantCulture),
+                },
+            }
+        );
+    }
+
+    private static PortPolicy Port(BackendPoolPort port) =>
+        new()
+        {
+            Name = port.Name!,
+            Port = port.Port!.Value,
+            TargetPort = port.TargetPort!.Value,
+            Protocol = port.Protocol == "TCP" ? PortProtocol.Tcp : PortProtocol.Http,
+        };
+
+    private static Quantity Quantity(IntOrString value) =>
+        value.Text is { } percentage
+            ? new Quantity(int.Parse(percentage.AsSpan(..^1), CultureInfo.InvariantCulture), IsPercent: true)
+            : new Quantity(value.Number ?? 0, IsPercent: false);
+
+    private static TimeSpan Duration(string text) =>
+        GoDuration.TryParse(text, out var duration)
+            ? duration
+            : throw new ArgumentException($"not a duration: {text}", nameof(text));
+}

@@ -1,0 +1,59 @@
+using K8sLb.Core;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Hub;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Mapping;
+
+/// <summary>A plan as the sidecars are to see it.</summary>
+public static class DirectiveMapper
+{
+    public static PoolState Pool(
+        ObjectKey pool,
+        PoolPlan plan,
+        PoolPolicy policy,
+        IReadOnlyDictionary<string, MemberState> members
+    ) =>
+        new()
+        {
+            Namespace = pool.Namespace,
+            Name = pool.Name,
+            Members =
+            [
+                .. plan
+                    .Members.Where(m => m.Record.Phase is not MemberPhase.Gone)
+                    .Select(m => Member(m, members.GetValueOrDefault(m.Record.Uid))),
+            ],
+            Policy = policy,
+        };
+
+    public static IReadOnlyDictionary<string, SelfDirective> Selves(PoolPlan plan) =>
+        plan.Members.ToDictionary(
+            m => m.Record.Uid,
+            m => new SelfDirective { Uid = m.Record.Uid, Drain = m.Record.Drain is { } drain ? Drain(drain) : null },
+            StringComparer.Ordinal
+        );
+
+    private static MemberDirective Member(MemberPlan member, MemberState? state) =>
+        new()
+        {
+            Uid = member.Record.Uid,
+            Name = member.Record.Name,
+            PeerAddress = state?.Hello.PeerAddress ?? "",
+            PeerPort = state?.Hello.PeerPort ?? 0,
+            PeerCredential = state?.Hello.PeerCredential ?? "",
+            Availability = member.Available ? MemberAvailability.Available : MemberAvailability.Unavailable,
+            Weight = member.Weight,
+            WarmingSince = member.Record.WarmingSince,
+        };
+
+    private static DrainDirective Drain(DrainRecord drain) =>
+        new()
+        {
+            Id = drain.Id,
+            Reason = Enum.Parse<Protocol.DrainReason>(drain.Reason.ToString()),
+            StartedAt = drain.StartedAt,
+            RampDownEndsAt = drain.RampDownEndsAt,
+            Deadline = drain.Deadline,
+        };
+}

@@ -1,0 +1,44 @@
+using K8sLb.Core;
+using K8sLb.Operator.Hub;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Mapping;
+
+/// <summary>What the planner needs of a sidecar's word.</summary>
+public static class MemberFactsReader
+{
+    public static MemberFacts Read(MemberState member) =>
+        new()
+        {
+            Uid = member.Hello.PodUid,
+            Attached = member.Attached,
+            LastSeen = member.LastSeen,
+            Connections = member.Report?.Connections.Total ?? 0,
+            Drain = member.Drain is { } drain ? Read(drain) : null,
+        };
+
+    private static DrainFacts Read(DrainReport drain) =>
+        new()
+        {
+            Id = drain.Id,
+            Reason = Read(drain.Reason),
+            StartedAt = drain.StartedAt,
+            Deadline = drain.Deadline,
+            Finished = drain.Progress is Protocol.DrainProgress.Released or Protocol.DrainProgress.Forced,
+            Initial = drain.Initial,
+            Remaining = drain.Remaining,
+            Forced = drain.Forced,
+        };
+
+    private static Core.DrainReason Read(Protocol.DrainReason reason) =>
+        reason switch
+        {
+            Protocol.DrainReason.PodDeleted => Core.DrainReason.PodDeleted,
+            Protocol.DrainReason.ReadinessLost => Core.DrainReason.ReadinessLost,
+            Protocol.DrainReason.Requested => Core.DrainReason.Requested,
+            Protocol.DrainReason.PreStop => Core.DrainReason.PreStop,
+            Protocol.DrainReason.Sigterm => Core.DrainReason.Sigterm,
+            // A newer sidecar's own reason: like SIGTERM it is nothing that this operator could have asked for or can cancel.
+            _ => Core.DrainReason.Sigterm,
+        };
+}

@@ -1,0 +1,38 @@
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Directory;
+using K8sLb.Operator.Hub;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Pools;
+
+/// <summary>A stream is served where this replica leads, the pod exists with this UID, and a pool selects it.</summary>
+internal sealed class MemberAdmission(Leading leading, PoolDirectory directory) : IMemberAdmission
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(2);
+
+    public Admission Admit(Hello hello)
+    {
+        if (leading.Term is not { } term)
+        {
+            return Admission.Refuse("this replica does not lead", Soon);
+        }
+        var key = new ObjectKey(hello.PodNamespace, hello.PodName);
+        var (pod, pool) = directory.FindPod(key);
+        if (pod is null)
+        {
+            return Admission.Refuse($"pod {key} is not known (yet)", Soon);
+        }
+        if (pod.Uid() != hello.PodUid)
+        {
+            return Admission.Refuse($"podUid: {hello.PodUid}: pod {key} has the UID {pod.Uid()}", Soon);
+        }
+        if (pool is null)
+        {
+            return Admission.Refuse($"no BackendPool selects pod {key}", Later);
+        }
+        return term.Find(pool.Value) is { } run
+            ? Admission.To(run.Channel)
+            : Admission.Refuse($"pool {pool} is not served yet", Soon);
+    }
+}

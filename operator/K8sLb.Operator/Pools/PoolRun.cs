@@ -1,0 +1,152 @@
+using K8sLb.Core;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Api;
+using K8sLb.Operator.Directory;
+using K8sLb.Operator.Hub;
+using K8sLb.Operator.Mapping;
+using K8sLb.Operator.Status;
+
+namespace K8sLb.Operator.Pools;
+
+/// <summary>
+/// One pool during one term of leading. <see cref="Reconcile"/> is its only writer: gather, decide, apply, all in memory.
+/// What takes time goes on elsewhere: streams take publications when they can, the status has a writer of its own, events
+/// are queued.
+/// </summary>
+internal sealed class PoolRun : IAsyncDisposable
+{
+    /// <summary>Live numbers reach the status this often where nothing else happens.</summary>
+    private static readonly TimeSpan Refresh = StatusPacing.BetweenWritesOfNumbers;
+
+    private readonly PoolRunContext context;
+    private readonly DateTimeOffset listeningSince;
+    private readonly PoolEvents events;
+    private readonly PhaseTally tally = new();
+    private readonly StatusWriter statusWriter;
+    private readonly Task statusWriting;
+    private readonly CancellationTokenSource stop = new();
+    private IReadOnlyList<MemberRecord> records;
+    private BackendPoolStatus? status;
+    private long? version;
+
+    public PoolRun(BackendPool pool, PoolRunContext context)
+    {
+        this.context = context;
+        Key = pool.Key();
+        Uid = pool.Uid();
+        listeningSince = context.Time.GetUtcNow();
+        status = pool.Status;
+        records = RecordStore.Read(status);
+        events = new PoolEvents(context.Events);
+        Channel = new PoolChannel(Key, context.Epoch, status?.Version ?? 0, change => context.Changed(Key, change));
+        statusWriter = new StatusWriter(
+            Key.ToString(),
+            (newest, token) => context.WriteStatus(Key, Uid, newest, token),
+            status,
+            context.Time,
+            context.Logger
+        );
+        statusWriting = statusWriter.RunAsync(stop.Token);
+    }
+
+    public ObjectKey Key { get; }
+    public string Uid { get; }
+    public PoolChannel Channel { get; }
+
+    /// <returns>When to come back where nothing changes before.</returns>
+    public TimeSpan Reconcile()
+    {
+        // Members before pods: who has attached by now has a pod in what is read after.
+        var members = Channel.Members.ToDictionary(m => m.Hello.PodUid, StringComparer.Ordinal);
+        if (context.Directory.Find(Key) is not { } view || view.Resource.Uid() != Uid)
+        {
+            return Refresh;
+        }
+        events.Accepted(view);
+        var now = context.Time.GetUtcNow();
+        if (view.InForce is null)
+        {
+            Tell(ConditionBuilder.NotAccepted(view, status, now));
+            return Refresh;
+        }
+        ForgetStrangers(view, members);
+        var pods = view.Pods.Select(PodReader.Read).ToArray();
+        var plan = PoolPlanner.Plan(
+            new PoolSnapshot
+            {
+                Spec = view.InForce.Decisions,
+                Pods = pods,
+                Members = [.. members.Values.Select(MemberFactsReader.Read)],
+                Records = records,
+                ListeningSince = listeningSince,
+            },
+            now
+        );
+        records = [.. plan.Members.Select(m => m.Record)];
+        tally.Set(records.Select(r => r.Phase));
+        events.Annotations(view);
+        events.Refusals(view, members);
+        events.Phases(view, plan.Events);
+        var settling = version is null
+            ? Settling.Remaining(pods, members, listeningSince, context.SettleTime, now)
+            : null;
+        if (settling is null)
+        {
+            version = Channel.Publish(
+                DirectiveMapper.Pool(Key, plan, view.InForce.Policy, members),
+                DirectiveMapper.Selves(plan)
+            );
+        }
+        Tell(
+            StatusBuilder.Build(
+                new StatusInputs
+                {
+                    View = view,
+                    Before = status,
+                    Plan = plan,
+                    Members = members,
+                    Version = version,
+                    Now = now,
+                }
+            )
+        );
+        return Earliest(plan.WakeAt - now, settling);
+    }
+
+    /// <summary>Ends the streams; what was decided stays in the status.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Close("this pool is not served here any more");
+        tally.Set([]);
+        await stop.CancelAsync();
+        await statusWriting;
+        stop.Dispose();
+    }
+
+    private void ForgetStrangers(PoolView view, Dictionary<string, MemberState> members)
+    {
+        var present = view.Pods.Select(p => p.Uid()).ToHashSet(StringComparer.Ordinal);
+        foreach (var uid in members.Keys.Where(uid => !present.Contains(uid)).ToArray())
+        {
+            members.Remove(uid);
+            Channel.Forget(uid, "the pod is gone, or another pool has it");
+        }
+    }
+
+    private void Tell(BackendPoolStatus newest)
+    {
+        status = newest;
+        statusWriter.Offer(newest);
+    }
+
+    private static TimeSpan Earliest(params ReadOnlySpan<TimeSpan?> times)
+    {
+        var earliest = Refresh;
+        foreach (var time in times)
+        {
+            earliest = time < earliest ? time.Value : earliest;
+        }
+        // A time that has just passed is due now, and a clock that stands still must not become a busy loop.
+        return earliest > TimeSpan.FromMilliseconds(10) ? earliest : TimeSpan.FromMilliseconds(10);
+    }
+}

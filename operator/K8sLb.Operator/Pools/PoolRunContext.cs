@@ -1,0 +1,27 @@
+using K8sLb.Kubernetes;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Api;
+using K8sLb.Operator.Directory;
+using K8sLb.Operator.Hub;
+
+namespace K8sLb.Operator.Pools;
+
+/// <summary>What every pool of a term shares.</summary>
+internal sealed record PoolRunContext
+{
+    /// <summary>The term's fencing number.</summary>
+    public required long Epoch { get; init; }
+    public required PoolDirectory Directory { get; init; }
+    public required IEventRecorder Events { get; init; }
+
+    /// <summary>Writes a status; fails where the pool has another UID by now.</summary>
+    public required Func<ObjectKey, string, BackendPoolStatus, CancellationToken, Task> WriteStatus { get; init; }
+
+    /// <summary>A sidecar of the pool said something.</summary>
+    public required Action<ObjectKey, MemberChange> Changed { get; init; }
+
+    /// <inheritdoc cref="Hosting.OperatorOptions.SettleTime"/>
+    public required TimeSpan SettleTime { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILogger Logger { get; init; }
+}

@@ -1,0 +1,23 @@
+using K8sLb.Core;
+using K8sLb.Operator.Api;
+using K8sLb.Operator.Directory;
+using K8sLb.Operator.Hub;
+
+namespace K8sLb.Operator.Status;
+
+/// <summary>All that a status is made from.</summary>
+public sealed record StatusInputs
+{
+    public required PoolView View { get; init; }
+
+    /// <summary>The status before, for what did not change.</summary>
+    public required BackendPoolStatus? Before { get; init; }
+    public required PoolPlan Plan { get; init; }
+
+    /// <summary>By pod UID.</summary>
+    public required IReadOnlyDictionary<string, MemberState> Members { get; init; }
+
+    /// <summary>Null while nothing was sent yet.</summary>
+    public required long? Version { get; init; }
+    public required DateTimeOffset Now { get; init; }
+}
