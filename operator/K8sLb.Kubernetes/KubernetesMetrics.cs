@@ -16,7 +16,7 @@ public static class KubernetesMetrics
         "Duration of requests to the API server"
     );
 
-    /// <summary>Tags: resource, reason (closed, idle, failed).</summary>
+    /// <summary>Tags: resource, reason (closed, silent, failed).</summary>
     internal static readonly Counter<long> WatchRestarts = Meter.CreateCounter<long>(
         "k8slb.kubernetes.watch.restarts",
         "{restart}",

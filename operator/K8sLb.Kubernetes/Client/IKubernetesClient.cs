@@ -27,7 +27,7 @@ public interface IKubernetesClient : IDisposable
     /// the server closes the watch, and then continues from the last object's or bookmark's resource version.
     /// </summary>
     /// <exception cref="KubernetesException">The server ended it with an error, 410 where the version is too old.</exception>
-    /// <exception cref="TimeoutException">Nothing arrived for <see cref="WatchOptions.IdleTimeout"/>.</exception>
+    /// <exception cref="WatchSilentException">Nothing arrived for <see cref="WatchOptions.IdleTimeout"/>.</exception>
     IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         string? @namespace = null,
         string? resourceVersion = null,

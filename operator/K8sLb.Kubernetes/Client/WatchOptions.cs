@@ -6,7 +6,8 @@ public sealed record WatchOptions
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
-    /// Silence that counts as a half-open connection. The server sends a bookmark about every minute, so this is more than that.
+    /// Silence after which the connection counts as half-open. The server sends a bookmark about every minute where there is
+    /// anything to tell, so this is more than that.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(150);
 }

@@ -11,7 +11,7 @@ internal static class WatchStream
     private const int LongestLine = 16 * 1024 * 1024;
 
     /// <param name="decode">Gets a line that is valid during the call only.</param>
-    /// <exception cref="TimeoutException">Nothing arrived for <paramref name="idleTimeout"/>.</exception>
+    /// <exception cref="WatchSilentException">Nothing arrived for <paramref name="idleTimeout"/>.</exception>
     public static async IAsyncEnumerable<TEvent> ReadAsync<TEvent>(
         Stream stream,
         Func<ReadOnlySequence<byte>, TEvent> decode,
@@ -35,7 +35,7 @@ internal static class WatchStream
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    throw new TimeoutException($"{request}: the watch was silent for {idleTimeout}");
+                    throw new WatchSilentException($"{request}: the watch was silent for {idleTimeout}");
                 }
                 var buffer = result.Buffer;
                 while (buffer.PositionOf((byte)'\n') is { } end)

@@ -40,6 +40,13 @@ internal sealed partial class Reflector<T>(
                     continue;
                 }
             }
+            catch (WatchSilentException e)
+            {
+                // No failure, and no reason to wait: it has waited all the time.
+                CountRestart("silent");
+                LogSilent(e, Resource, resourceVersion);
+                continue;
+            }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 OnFailure(e);
@@ -86,7 +93,7 @@ internal sealed partial class Reflector<T>(
                 backoff.Reset();
             }
         }
-        KubernetesMetrics.WatchRestarts.Add(1, Tag("resource", Resource), Tag("reason", "closed"));
+        CountRestart("closed");
         return useful || time.GetElapsedTime(started) >= ShortestUsefulWatch;
     }
 
@@ -105,8 +112,7 @@ internal sealed partial class Reflector<T>(
         }
         else if (LosesNothing(e))
         {
-            var reason = e is TimeoutException ? "idle" : "failed";
-            KubernetesMetrics.WatchRestarts.Add(1, Tag("resource", Resource), Tag("reason", reason));
+            CountRestart("failed");
             LogWatchFailed(e, Resource, resourceVersion, backoff.Failures + 1);
         }
         else
@@ -120,6 +126,9 @@ internal sealed partial class Reflector<T>(
     private static bool LosesNothing(Exception e) =>
         e is HttpRequestException or IOException or TimeoutException
         || e is KubernetesException refused && (refused.Status.Code is 401 or 403 or 429 || refused.Status.Code >= 500);
+
+    private static void CountRestart(string reason) =>
+        KubernetesMetrics.WatchRestarts.Add(1, Tag("resource", Resource), Tag("reason", reason));
 
     private static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
 
@@ -157,4 +166,11 @@ internal sealed partial class Reflector<T>(
         Message = "The watch of {Resource} sent what could not be read, listing again"
     )]
     private partial void LogGap(Exception e, string resource);
+
+    [LoggerMessage(
+        EventId = 115,
+        Level = LogLevel.Debug,
+        Message = "The watch of {Resource} was silent, watching again from version {Version}"
+    )]
+    private partial void LogSilent(Exception e, string resource, string? version);
 }
