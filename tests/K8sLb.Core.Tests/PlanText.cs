@@ -9,8 +9,19 @@ internal static class PlanText
     public static string Of(PoolPlan plan) =>
         string.Join('\n', plan.Members.Select(Of).Append(Of(plan.Summary)).Append($"wake {Time(plan.WakeAt)}"));
 
-    public static string Of(PoolPlan plan, PoolPlan before) =>
-        $"before:\n{Of(before)}\nafter:\n{Of(plan)}\n{string.Join('\n', plan.Events.Select(e => $"{e.PodName} {e.Reason}: {e.Note}"))}";
+    public static bool Same(PoolPlan plan, PoolPlan other) =>
+        plan.WakeAt == other.WakeAt
+        && plan.Members.SequenceEqual(other.Members)
+        && plan.Summary.HeldBack.SequenceEqual(other.Summary.HeldBack)
+        && plan.Summary == other.Summary with { HeldBack = plan.Summary.HeldBack };
+
+    public static void ShouldBeTheSame(this PoolPlan plan, PoolPlan other)
+    {
+        if (!Same(plan, other))
+        {
+            Of(plan).ShouldBe(Of(other));
+        }
+    }
 
     private static string Of(MemberPlan member)
     {

@@ -10,7 +10,7 @@ public sealed record MemberRecord
     /// <summary>When the phase was entered.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>When it last began to take work; kept while it is Warming, Active or Lost.</summary>
+    /// <summary>When it last began to take work; null before it ever did.</summary>
     public DateTimeOffset? InServiceSince { get; init; }
 
     /// <summary>Start of the slow start, null where it is warm.</summary>

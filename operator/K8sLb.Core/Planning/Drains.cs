@@ -31,7 +31,7 @@ internal static class Drains
         }
         // The operator before this one decided it and nothing was recorded: going on with it keeps its deadline, which a
         // new drain would push out. With a decision on record the report is merely stale.
-        return reported is not null && member.IsNewAt(pool.Now) ? Adopt(reported, pool.Spec) : null;
+        return reported is not null && !member.Served ? Adopt(reported, pool.Spec) : null;
     }
 
     /// <summary>A drain of the sidecar's own ends with its process; the next one attaches and knows nothing of it.</summary>

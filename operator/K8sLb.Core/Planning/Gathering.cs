@@ -7,24 +7,44 @@ internal static class Gathering
     {
         var facts = ByUid(snapshot.Members, f => f.Uid);
         var records = ByUid(snapshot.Records, r => r.Uid);
-        return new PoolDraft
+        var pool = new PoolDraft
         {
             Spec = snapshot.Spec,
             Now = now,
             ListeningSince = snapshot.ListeningSince,
+            Members = [],
+        };
+        return pool with
+        {
             Members =
             [
                 .. ByUid(snapshot.Pods, p => p.Uid)
                     .Values.OrderBy(p => p.Name, StringComparer.Ordinal)
                     .ThenBy(p => p.Uid, StringComparer.Ordinal)
-                    .Select(pod => new MemberDraft
-                    {
-                        Pod = pod,
-                        Facts = facts.GetValueOrDefault(pod.Uid),
-                        Record = records.GetValueOrDefault(pod.Uid),
-                    }),
+                    .Select(pod =>
+                        Join(pod, facts.GetValueOrDefault(pod.Uid), records.GetValueOrDefault(pod.Uid), pool)
+                    ),
             ],
         };
+    }
+
+    private static MemberDraft Join(PodFacts pod, MemberFacts? facts, MemberRecord? record, PoolDraft pool)
+    {
+        var member = new MemberDraft
+        {
+            Pod = pod,
+            Facts = facts,
+            Recorded = record,
+            Record = record,
+        };
+        // Only a sidecar that speaks brings a pending member into service, so a silent one is merely coming back.
+        var enteredNow = record?.InServiceSince == pool.Now && facts is not null && !pool.IsSilent(member);
+        return enteredNow
+            ? member with
+            {
+                Record = record! with { Phase = MemberPhase.Pending, InServiceSince = null, Drain = null },
+            }
+            : member;
     }
 
     /// <summary>A UID that comes twice breaks the contract; the last one counts, because the planner must not throw.</summary>

@@ -6,7 +6,13 @@ internal sealed record MemberDraft
     public required PodFacts Pod { get; init; }
     public required MemberFacts? Facts { get; init; }
 
-    /// <summary>The decision before this one.</summary>
+    /// <summary>The decision before this one, as it stands on record.</summary>
+    public required MemberRecord? Recorded { get; init; }
+
+    /// <summary>
+    /// The decision before this instant. What arrives in one instant is one observation, in whatever order it came: a
+    /// member that came into service in this very instant is decided about anew.
+    /// </summary>
     public required MemberRecord? Record { get; init; }
 
     /// <summary>Null until a rule has decided.</summary>
@@ -24,9 +30,6 @@ internal sealed record MemberDraft
     /// <summary>Its sidecar has spoken, to this operator or to the one before.</summary>
     public bool WasAttached => Facts is not null || Served;
 
-    /// <summary>There is no older decision about it than this very instant.</summary>
-    public bool IsNewAt(DateTimeOffset now) => !Served || Record!.InServiceSince == now;
-
     /// <summary>Enters a phase at <paramref name="at"/>, or stays in it and keeps the time it entered.</summary>
     public MemberDraft To(MemberPhase phase, DateTimeOffset at, string why) =>
         this with
@@ -38,6 +41,7 @@ internal sealed record MemberDraft
                 Name = Pod.Name,
                 Phase = phase,
                 Since = Before == phase ? Record!.Since : at,
+                InServiceSince = Record?.InServiceSince,
             },
         };
 }

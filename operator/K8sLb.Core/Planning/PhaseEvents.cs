@@ -18,7 +18,7 @@ internal static class PhaseEvents
 
     private static IEnumerable<PlannedEvent> OfMember(MemberDraft member)
     {
-        var (before, next) = (member.Record, member.Next!);
+        var (before, next) = (member.Recorded, member.Next!);
         if (next.Phase is MemberPhase.Gone)
         {
             return before is null ? [] : OfVanished(before);

@@ -54,7 +54,8 @@ internal static class DrainsByChoice
         // A member that was held back has been ramping down since then.
         var rampDownFrom = member.Before is MemberPhase.RampDown ? member.Record!.Since : pool.Now;
         var drain = begun ?? Drains.Begin(member, pool.Spec, reason, pool.Now, rampDownFrom);
-        return Drains.Enter(member, drain, reason, pool, why);
+        var draft = Drains.Enter(member, drain, reason, pool, why);
+        return member.Served ? draft : draft with { Next = draft.Next! with { InServiceSince = pool.Now } };
     }
 
     /// <summary>

@@ -7,16 +7,10 @@ internal static class NotInServiceYet
 {
     public static PoolDraft Apply(PoolDraft pool) =>
         pool.Decide(member =>
-        {
-            if (!member.Served && WhatIsMissing(member, pool) is { } missing)
-            {
-                return member.To(MemberPhase.Pending, pool.Now, missing);
-            }
-            // What arrives in one instant is one observation: ready and unready at once was never in service.
-            return member.Record?.InServiceSince == pool.Now && !member.Pod.Ready
-                ? member.To(MemberPhase.Pending, pool.Now, "not ready yet")
-                : null;
-        });
+            !member.Served && WhatIsMissing(member, pool) is { } missing
+                ? member.To(MemberPhase.Pending, pool.Now, missing)
+                : null
+        );
 
     private static string? WhatIsMissing(MemberDraft member, PoolDraft pool) =>
         member switch

@@ -18,7 +18,9 @@ internal static class SlowStart
         );
         return pool.Refine(member =>
         {
-            if (member.Next is not { InServiceSince: { } inService } next)
+            if (
+                member.Next is not { Phase: MemberPhase.Active or MemberPhase.Lost, InServiceSince: { } inService } next
+            )
             {
                 return member;
             }
