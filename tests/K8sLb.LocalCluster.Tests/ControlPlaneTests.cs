@@ -4,6 +4,7 @@ using K8sLb.TestKit;
 
 namespace K8sLb.LocalCluster.Tests;
 
+[Collection(nameof(ControlPlane))]
 public sealed class ControlPlaneTests(ControlPlaneFixture fixture) : IClassFixture<ControlPlaneFixture>
 {
     private ControlPlane Plane => fixture.Plane;

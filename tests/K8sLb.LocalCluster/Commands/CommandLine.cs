@@ -10,9 +10,11 @@ public static class CommandLine
     private const string Usage = """
         usage: K8sLb.LocalCluster VERB
 
+          images [NAME]...        build the images of this tree: operator, sidecar, sample-app (default: all)
           control-plane           run a control plane on loopback until it is interrupted
-          up [--nodes N] [--endpoint-lag SECONDS] [--image ARCHIVE]...
-                                  start local nodes and leave them running
+          node [--nodes N] [--endpoint-lag SECONDS] [--image ARCHIVE]...
+                                  run local nodes until it is interrupted
+          up [...]                start local nodes, with the same options, and leave them running
           down [FOLDER]           end one cluster that was left running, or all
         """;
 
@@ -46,7 +48,9 @@ public static class CommandLine
     private static Task RunAsync(string[] args, CancellationToken ct) =>
         args switch
         {
+            ["images", .. var names] => ImagesCommand.RunAsync(names, ct),
             ["control-plane"] => ControlPlaneCommand.RunAsync(ct),
+            ["node", .. var rest] => NodeCommands.RunAsync(rest, ct),
             ["up", .. var rest] => NodeCommands.UpAsync(rest, ct),
             ["down", .. var rest] => NodeCommands.DownAsync(rest),
             [NamespaceForwarder.Verb, var port, var network] => NamespaceForwarder.RunAsync(

@@ -5,12 +5,18 @@ namespace K8sLb.LocalCluster.Commands;
 
 internal static class NodeCommands
 {
+    public static async Task RunAsync(string[] args, CancellationToken ct)
+    {
+        await using var node = await LocalNode.StartAsync(Parse(args), ct);
+        Announce(node);
+        await Task.Delay(Timeout.Infinite, ct);
+    }
+
     public static async Task UpAsync(string[] args, CancellationToken ct)
     {
         await using var node = await LocalNode.StartAsync(Parse(args), ct);
         await node.DetachAsync();
-        Console.WriteLine($"export KUBECONFIG={node.KubeconfigPath}");
-        Console.WriteLine($"# to reach pods and Services: {string.Join(' ', node.EnterCommand)} COMMAND");
+        Announce(node);
         Console.WriteLine($"# to end it: the verb \"down {node.RunDirectory}\"");
     }
 
@@ -24,12 +30,18 @@ internal static class NodeCommands
         }
     }
 
+    private static void Announce(LocalNode node)
+    {
+        Console.WriteLine($"export KUBECONFIG={node.KubeconfigPath}");
+        Console.WriteLine($"# to reach pods and Services: {string.Join(' ', node.EnterCommand)} COMMAND");
+    }
+
     private static LocalNodeOptions Parse(string[] args)
     {
         var options = new LocalNodeOptions();
         for (var i = 0; i < args.Length; i += 2)
         {
-            var value = i + 1 < args.Length ? args[i + 1] : throw new UsageException($"up: {args[i]} needs a value");
+            var value = i + 1 < args.Length ? args[i + 1] : throw new UsageException($"nodes: {args[i]} needs a value");
             options = args[i] switch
             {
                 "--nodes" => options with { Nodes = (int)Number(args[i], value, 1, 3) },
@@ -39,7 +51,7 @@ internal static class NodeCommands
                 },
                 "--image" => options with { Images = [.. options.Images, Path.GetFullPath(value)] },
                 _ => throw new UsageException(
-                    $"up: unknown option {args[i]}; there are --nodes, --endpoint-lag, --image"
+                    $"nodes: unknown option {args[i]}; there are --nodes, --endpoint-lag, --image"
                 ),
             };
         }
@@ -49,5 +61,5 @@ internal static class NodeCommands
     private static double Number(string option, string value, double least, double most) =>
         double.TryParse(value, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw new UsageException($"up: {option} is '{value}'; it must be a number from {least} to {most}");
+            : throw new UsageException($"nodes: {option} is '{value}'; it must be a number from {least} to {most}");
 }

@@ -10,8 +10,10 @@ public sealed class DebianPackages(string cacheFolder)
     // apt would otherwise warn that its own user cannot write where we are.
     private static readonly string[] AptGet = ["apt-get", "-o", "APT::Sandbox::User=root"];
 
+    private static readonly string[] PrintOrigins = [.. AptGet, "download", "--print-uris"];
+
     /// <summary>Downloads and unpacks them, or finds what an earlier call unpacked of the same versions.</summary>
-    /// <param name="packages">Names; "a|b" for the first of several that there is.</param>
+    /// <param name="packages">Names; "a|b" where newer releases of the distribution call it b.</param>
     /// <returns>The folder, and a name that changes with the packages' versions.</returns>
     /// <exception cref="CommandFailedException">apt-get or dpkg are missing, or the packages are.</exception>
     public async Task<(string Folder, string Fingerprint)> UnpackAsync(
@@ -19,13 +21,19 @@ public sealed class DebianPackages(string cacheFolder)
         CancellationToken ct
     )
     {
-        var names = new List<string>();
-        foreach (var package in packages)
+        var alternatives = packages.Select(package => package.Split('|')).ToList();
+        string[] names = [.. alternatives.Select(names => names[0])];
+        var origins = await Command.TryAsync([.. PrintOrigins, .. names], ct: ct);
+        if (origins.ExitCode != 0)
         {
-            names.Add(await FirstKnownAsync(package.Split('|'), ct));
+            names = [.. alternatives.Select(names => names[^1])];
+            origins = await Command.TryAsync([.. PrintOrigins, .. names], ct: ct);
         }
-        var origins = await Command.RunAsync([.. AptGet, "download", "--print-uris", .. names], ct: ct);
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origins)))[..16];
+        if (origins.ExitCode != 0)
+        {
+            throw new CommandFailedException(origins);
+        }
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origins.Output)))[..16];
         var folder = Path.Combine(cacheFolder, fingerprint);
         using (await FileLock.TakeAsync(folder + ".lock", ct: ct))
         {
@@ -35,18 +43,6 @@ public sealed class DebianPackages(string cacheFolder)
             }
         }
         return (folder, fingerprint);
-    }
-
-    private static async Task<string> FirstKnownAsync(string[] names, CancellationToken ct)
-    {
-        foreach (var name in names.SkipLast(1))
-        {
-            if ((await Command.TryAsync([.. AptGet, "download", "--print-uris", name], ct: ct)).ExitCode == 0)
-            {
-                return name;
-            }
-        }
-        return names[^1];
     }
 
     private static async Task DownloadAsync(IEnumerable<string> names, string folder, CancellationToken ct)

@@ -16,6 +16,10 @@ public abstract record ImageFile(string Path)
     public const UnixFileMode ExecutableMode =
         PlainMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    /// <summary>Of a folder that everybody may write to, but not remove others' files from.</summary>
+    public const UnixFileMode ScratchMode =
+        ExecutableMode | UnixFileMode.StickyBit | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     /// <summary>What a folder on this machine holds.</summary>
     /// <param name="at">Where it goes in the image; "" for its root.</param>
     public static IEnumerable<ImageFile> FromFolder(string folder, string at) =>

@@ -37,10 +37,7 @@ public static class PauseImage
         var layer = ImageLayer.Of([
             ImageFile.FromDisk(busybox, "bin/busybox"),
             .. links,
-            new ImageFile.Folder(
-                "tmp",
-                ImageFile.ExecutableMode | UnixFileMode.StickyBit | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite
-            ),
+            new ImageFile.Folder("tmp", ImageFile.ScratchMode),
         ]);
         OciArchive.Write(
             archive,

@@ -1,0 +1,57 @@
+using System.Xml.Linq;
+
+namespace K8sLb.LocalCluster.Images;
+
+/// <summary>A program of this tree that becomes an image.</summary>
+/// <param name="Name">Of its archive.</param>
+/// <param name="Image">With tag.</param>
+/// <param name="Project">Folder below the tree's root, named like its project and its program.</param>
+public sealed record ImageProject(string Name, string Image, string Project)
+{
+    public static IReadOnlyList<ImageProject> All { get; } =
+    [
+        new("operator", LocalImages.Operator, "operator/K8sLb.Operator"),
+        new("sidecar", LocalImages.Sidecar, "sidecar/K8sLb.Sidecar"),
+        new("sample-app", LocalImages.SampleApp, "tests/K8sLb.SampleApp"),
+    ];
+
+    public string Program => Path.GetFileName(Project);
+
+    public string ProjectFile(string tree) => Path.Combine(tree, Project, $"{Program}.csproj");
+
+    /// <summary>Every file that the published program is made from.</summary>
+    public IEnumerable<string> Inputs(string tree)
+    {
+        string[] shared = ["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig"];
+        return
+        [
+            .. shared.Select(name => Path.Combine(tree, name)).Where(File.Exists),
+            .. WithReferences(ProjectFile(tree), []).SelectMany(Sources),
+        ];
+    }
+
+    private static HashSet<string> WithReferences(string project, HashSet<string> known)
+    {
+        if (known.Add(project))
+        {
+            foreach (var reference in XDocument.Load(project).Descendants("ProjectReference"))
+            {
+                var path = Path.Combine(Path.GetDirectoryName(project)!, reference.Attribute("Include")!.Value);
+                WithReferences(Path.GetFullPath(path), known);
+            }
+        }
+        return known;
+    }
+
+    private static IEnumerable<string> Sources(string project)
+    {
+        var folder = new DirectoryInfo(Path.GetDirectoryName(project)!);
+        string[] built = ["bin", "obj"];
+        return folder
+            .EnumerateDirectories()
+            .Where(sub => !built.Contains(sub.Name))
+            .SelectMany(sub => sub.EnumerateFiles("*", SearchOption.AllDirectories))
+            .Concat(folder.EnumerateFiles())
+            .Select(file => file.FullName);
+    }
+}

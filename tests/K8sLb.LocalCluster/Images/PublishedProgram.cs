@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using K8sLb.LocalCluster.Processes;
+
+namespace K8sLb.LocalCluster.Images;
+
+/// <summary>A self-contained publish, parted into the .NET runtime, which all programs share, and the program's own.</summary>
+/// <param name="RuntimeVersions">Names the runtime's files: the same for the same ones.</param>
+public sealed record PublishedProgram(
+    string RuntimeVersions,
+    IReadOnlyList<string> RuntimeFiles,
+    IReadOnlyList<string> OwnFiles
+)
+{
+    /// <exception cref="CommandFailedException">It does not build; the message holds what was said.</exception>
+    public static async Task<PublishedProgram> PublishAsync(string tree, ImageProject project, CancellationToken ct)
+    {
+        var architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        // Not among the tree's other builds: a restore for one platform would invalidate theirs.
+        var build = Path.Combine(tree, "artifacts", "image-build");
+        var output = Path.Combine(build, "output", project.Name);
+        if (Directory.Exists(output))
+        {
+            Directory.Delete(output, recursive: true);
+        }
+        string[] command = ["dotnet", "publish", project.ProjectFile(tree), "--configuration", "Release"];
+        await Command.RunAsync(
+            [
+                .. command,
+                "--runtime",
+                $"linux-{architecture}",
+                "--self-contained",
+                "--artifacts-path",
+                build,
+                "--output",
+                output,
+                "-property:PublishReadyToRun=true",
+                "-property:DebugType=none",
+                "-verbosity:quiet",
+                "-nologo",
+            ],
+            // A build server would inherit this program's pipes and keep them open after the publish.
+            environment: new Dictionary<string, string>
+            {
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+                ["UseSharedCompilation"] = "false",
+                ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+            },
+            ct: ct
+        );
+        return Read(output, $"{project.Program}.deps.json");
+    }
+
+    private static PublishedProgram Read(string output, string dependencies)
+    {
+        var targets = JsonNode.Parse(File.ReadAllText(Path.Combine(output, dependencies)))!["targets"]!.AsObject();
+        var packs = targets
+            .SelectMany(target => target.Value!.AsObject())
+            .Where(library => library.Key.StartsWith("runtimepack.", StringComparison.Ordinal))
+            .ToList();
+        var runtime = packs
+            .SelectMany(pack => new[] { pack.Value!["runtime"], pack.Value["native"] })
+            .OfType<JsonObject>()
+            .SelectMany(files => files)
+            .Select(file => Path.Combine(output, Path.GetFileName(file.Key)))
+            .ToHashSet();
+        var files = Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).ToList();
+        return new PublishedProgram(
+            string.Join(' ', packs.Select(pack => pack.Key)),
+            [.. files.Where(runtime.Contains)],
+            [.. files.Where(file => !runtime.Contains(file))]
+        )
+        {
+            Folder = output,
+        };
+    }
+
+    public required string Folder { get; init; }
+
+    /// <summary>These files, in /app.</summary>
+    public IEnumerable<ImageFile> InImage(IEnumerable<string> files) =>
+        files.Select(file => ImageFile.FromDisk(new FileInfo(file), $"app/{Path.GetRelativePath(Folder, file)}"));
+}
