@@ -325,10 +325,15 @@ public sealed class KubernetesClient : IKubernetesClient
         {
             return await send(request, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
-            when (!cancellationToken.IsCancellationRequested && timeout.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"{request}: no answer within {settings.RequestTimeout}");
+            // Also where only the connection took too long, which the handler reports as a cancellation that nobody asked for.
+            throw new TimeoutException(
+                timeout.IsCancellationRequested
+                    ? $"{request}: no answer within {settings.RequestTimeout}"
+                    : $"{request}: no connection to the server in time",
+                e
+            );
         }
     }
 

@@ -3,14 +3,20 @@ using System.Diagnostics.Metrics;
 
 namespace K8sLb.Kubernetes.Tests;
 
-/// <summary>Counts what the assembly's meter reports, by instrument and tags.</summary>
+/// <summary>
+/// Counts what the assembly's meter reports, by instrument and tags, as far as the test itself caused it: tests of other collections run
+/// at the same time.
+/// </summary>
 internal sealed class MeterProbe : IDisposable
 {
+    private static readonly AsyncLocal<MeterProbe?> Causing = new();
+
     private readonly MeterListener listener = new();
     private readonly ConcurrentBag<(string Instrument, string Tags, double Value)> measurements = [];
 
     public MeterProbe()
     {
+        Causing.Value = this;
         listener.InstrumentPublished = (instrument, l) =>
         {
             if (instrument.Meter.Name == KubernetesMetrics.MeterName)
@@ -31,6 +37,10 @@ internal sealed class MeterProbe : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (Causing.Value != this)
+        {
+            return;
+        }
         var text = ";";
         foreach (var (key, tag) in tags)
         {
