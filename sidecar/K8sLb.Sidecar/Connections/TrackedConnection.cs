@@ -99,8 +99,16 @@ public sealed class TrackedConnection
         registry.NoteWorkEnded();
     }
 
-    /// <summary>Something was received or sent that is no piece of work by itself, such as a WebSocket message.</summary>
+    /// <summary>Something was received or sent within a piece of work that goes on.</summary>
     public void NoteActivity() => Volatile.Write(ref lastActivity, clock.GetTimestamp());
+
+    /// <summary>As <see cref="NoteActivity"/>, and the client's own doing: a WebSocket message, which shows its rhythm.</summary>
+    public void NoteMessage()
+    {
+        var now = clock.GetTimestamp();
+        rhythm.Note(now - LastActivity);
+        Volatile.Write(ref lastActivity, now);
+    }
 
     /// <summary>The polite signal is being given; whatever ends the connection from now on, it was released.</summary>
     public void BeginClosing() => Interlocked.Or(ref word, ClosingBit);

@@ -7,10 +7,18 @@ namespace K8sLb.Sidecar.Draining;
 public static class ReleasePolicy
 {
     /// <summary>
-    /// Gaps of a connection's own rhythm after which it counts as quiet: closing it then is unlikely to meet a request that
-    /// is already on the wire.
+    /// Gaps of its own rhythm after which an idle HTTP connection counts as quiet: closing it then is unlikely to meet a
+    /// request that is already on the wire.
     /// </summary>
-    private const int QuietGaps = 10;
+    private const int IdleGaps = 10;
+
+    /// <summary>
+    /// The same for a WebSocket. Fewer, because its Close loses nothing that is on the wire: at most an answer stays away.
+    /// </summary>
+    private const int MessageGaps = 3;
+
+    /// <summary>How long a convenient moment is waited for while messages go on.</summary>
+    private const int PatienceGaps = 10;
 
     /// <summary>Part of the whole drain, at its end, in which quieter moments are no longer waited for.</summary>
     private const int LastPart = 5;
@@ -31,33 +39,53 @@ public static class ReleasePolicy
         {
             return ReleaseStep.Cut;
         }
-        var isLate = connection.OpenedAt > drain.StartedAt;
-        var isLast = !drain.IsOver && now >= drain.Deadline - LastStretch(drain);
         return connection.Protocol switch
         {
-            ClientProtocol.Http1 => connection.State == ConnectionState.Idle && IsQuiet(connection, quietPeriod)
+            ClientProtocol.Http1 => connection.State == ConnectionState.Idle
+            && IsQuiet(connection, quietPeriod, IdleGaps)
                 ? ReleaseStep.Release
                 : ReleaseStep.Leave,
-            // A busy one gets the first of two GOAWAYs, which costs nothing; an idle one has but the last.
-            ClientProtocol.Http2 => connection.State == ConnectionState.Active
-            || (connection.State == ConnectionState.Idle && IsQuiet(connection, quietPeriod))
-                ? ReleaseStep.Release
-                : ReleaseStep.Leave,
+            // A busy one gets the first of two GOAWAYs, which costs nothing; an idle one has but the last. Asked again and
+            // again, because it can carry WebSockets.
+            ClientProtocol.Http2 => connection.State == ConnectionState.Idle
+            && !IsQuiet(connection, quietPeriod, IdleGaps)
+                ? ReleaseStep.Leave
+                : Press(connection, drain, quietPeriod, now),
             // One that came in late would come back here while endpoints are stale; it is let be until these have moved.
-            ClientProtocol.WebSocket => isLast ? ReleaseStep.Insist
-            : isLate && !connection.ArrivalsHaveCeased ? ReleaseStep.Leave
-            : connection.SinceFirstAsked > quietPeriod * 2 ? ReleaseStep.Insist
-            : ReleaseStep.Release,
+            ClientProtocol.WebSocket => connection.OpenedAt > drain.StartedAt
+            && !connection.ArrivalsHaveCeased
+            && !IsLast(drain, now)
+                ? ReleaseStep.Leave
+                : Press(connection, drain, quietPeriod, now),
             // Nothing polite can be said: only its own end, or the deadline.
             _ => ReleaseStep.Leave,
         };
     }
 
-    public static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod)
-    {
-        var usual = connection.MeanGap is { } gap ? gap * QuietGaps : TimeSpan.Zero;
-        return connection.SinceLastActivity >= (usual > quietPeriod ? usual : quietPeriod);
-    }
+    /// <summary>
+    /// Waits for the moment after an answer; but not where the messages have ceased, or never leave such a moment, or time
+    /// runs out.
+    /// </summary>
+    private static ReleaseStep Press(
+        ReleaseFacts connection,
+        DrainState drain,
+        TimeSpan quietPeriod,
+        DateTimeOffset now
+    ) =>
+        IsQuiet(connection, quietPeriod, MessageGaps)
+        || connection.SinceFirstAsked > Usual(connection, quietPeriod * 2, PatienceGaps)
+        || IsLast(drain, now)
+            ? ReleaseStep.Insist
+            : ReleaseStep.Release;
+
+    private static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod, int gaps) =>
+        connection.SinceLastActivity >= Usual(connection, quietPeriod, gaps);
+
+    private static TimeSpan Usual(ReleaseFacts connection, TimeSpan atLeast, int gaps) =>
+        connection.MeanGap is { } gap && gap * gaps > atLeast ? gap * gaps : atLeast;
+
+    private static bool IsLast(DrainState drain, DateTimeOffset now) =>
+        !drain.IsOver && now >= drain.Deadline - LastStretch(drain);
 
     private static TimeSpan LastStretch(DrainState drain)
     {

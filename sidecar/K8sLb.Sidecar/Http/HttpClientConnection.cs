@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using K8sLb.Protocol;
@@ -15,6 +16,7 @@ namespace K8sLb.Sidecar.Http;
 internal sealed class HttpClientConnection : IClientChannel
 {
     private readonly ConnectionContext transport;
+    private readonly ConcurrentDictionary<IClientChannel, byte> tunnels = new();
     private IConnectionLifetimeNotificationFeature? lifetime;
 
     public HttpClientConnection(ConnectionContext transport, Arrival arrival, ConnectionRegistry registry)
@@ -44,6 +46,10 @@ internal sealed class HttpClientConnection : IClientChannel
         if (Tracked.Protocol == ClientProtocol.Http2)
         {
             AnnounceGoAway();
+            foreach (var tunnel in tunnels.Keys)
+            {
+                tunnel.Release(urgency);
+            }
         }
         else if (Tracked.TryBeginClosingIdle())
         {
@@ -70,6 +76,11 @@ internal sealed class HttpClientConnection : IClientChannel
             kestrel.RequestClose();
         }
     }
+
+    /// <summary>A WebSocket in one of its streams: GOAWAY alone would wait for it for ever.</summary>
+    public void AddTunnel(IClientChannel tunnel) => tunnels.TryAdd(tunnel, 0);
+
+    public void RemoveTunnel(IClientChannel tunnel) => tunnels.TryRemove(tunnel, out _);
 
     public void Cut() => transport.Abort(new ConnectionAbortedException("the drain's deadline has passed"));
 

@@ -16,12 +16,14 @@ internal sealed class RequestForwarding(
     MemberDrain drain,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
+    TimeProvider clock,
     ILogger<RequestForwarding> log
 )
 {
     /// <summary>Places that are tried for a request whose body nobody has read yet.</summary>
     private const int MaxAttempts = 4;
 
+    /// <summary>Upstream it is the version that the client speaks; a WebSocket goes by HTTP/1.1, which every server knows.</summary>
     private static readonly ForwarderRequestConfig Http1 = Exactly(HttpVersion.Version11);
     private static readonly ForwarderRequestConfig Http2 = Exactly(HttpVersion.Version20);
 
@@ -37,6 +39,8 @@ internal sealed class RequestForwarding(
             {
                 connection.AnnounceGoAway();
             }
+            var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
+            var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
             var route = router.Next(connection.FromPeer);
             if (route.Kind == WorkRouteKind.Reject)
             {
@@ -45,7 +49,7 @@ internal sealed class RequestForwarding(
             }
             else
             {
-                await ForwardAsync(context, connection, route);
+                await ForwardAsync(context, connection, route, config);
             }
         }
         finally
@@ -54,7 +58,12 @@ internal sealed class RequestForwarding(
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, HttpClientConnection connection, WorkRoute route)
+    private async Task ForwardAsync(
+        HttpContext context,
+        HttpClientConnection connection,
+        WorkRoute route,
+        ForwarderRequestConfig config
+    )
     {
         var localFailed = false;
         for (var attempt = 1; ; attempt++)
@@ -63,7 +72,14 @@ internal sealed class RequestForwarding(
             var destination = peer is null
                 ? destinations.Local(connection.Port)
                 : destinations.At(peer, connection.Port);
-            var error = await SendAsync(context, connection, destination);
+            var error = await forwarder.SendAsync(
+                context,
+                destination.Prefix,
+                destination.Invoker,
+                config,
+                transformer,
+                CancellationToken.None
+            );
             if (!CouldNotConnect(context, error))
             {
                 NoteOutcome(connection, peer, error);
@@ -92,20 +108,6 @@ internal sealed class RequestForwarding(
         }
     }
 
-    private ValueTask<ForwarderError> SendAsync(
-        HttpContext context,
-        HttpClientConnection connection,
-        HttpDestination destination
-    ) =>
-        forwarder.SendAsync(
-            context,
-            destination.Prefix,
-            destination.Invoker,
-            connection.Tracked.Protocol == ClientProtocol.Http2 ? Http2 : Http1,
-            transformer,
-            CancellationToken.None
-        );
-
     private void NoteOutcome(HttpClientConnection connection, Peer? peer, ForwarderError error)
     {
         if (peer is not null)
@@ -127,7 +129,7 @@ internal sealed class RequestForwarding(
         && !context.Response.HasStarted
         && context.GetForwarderErrorFeature()?.Exception?.InnerException is DestinationUnreachableException;
 
-    /// <summary>The version that the client speaks; no timeout, as slow answers and quiet WebSockets are no faults.</summary>
+    /// <summary>No timeout: slow answers and quiet WebSockets are no faults.</summary>
     private static ForwarderRequestConfig Exactly(Version version) =>
         new()
         {
