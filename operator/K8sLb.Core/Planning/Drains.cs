@@ -34,10 +34,21 @@ internal static class Drains
         return reported is not null && !member.Served ? Adopt(reported, pool.Spec) : null;
     }
 
-    /// <summary>A drain of the sidecar's own ends with its process; the next one attaches and knows nothing of it.</summary>
+    /// <summary>
+    /// Is the recorded drain past? One of the sidecar's own ends with its process: the next one attaches and knows nothing
+    /// of it. One that has ended is past once the sidecar begins another on its own.
+    /// </summary>
     public static bool IsOver(MemberDraft member) =>
-        member is { Record.Drain: { StartedBySidecar: true } drain, Facts: { Attached: true } facts }
-        && facts.Drain?.Id != drain.Id;
+        member is { Record.Drain: { } drain, Facts: { } facts }
+        && facts.Drain?.Id != drain.Id
+        && (
+            (drain.StartedBySidecar && facts.Attached)
+            || (
+                member.Before is MemberPhase.Drained or MemberPhase.Forced
+                && facts.Drain is { } other
+                && other.Reason.IsIrrevocable()
+            )
+        );
 
     public static DrainRecord Begin(
         MemberDraft member,

@@ -23,26 +23,28 @@ internal static class PhaseEvents
         {
             return before is null ? [] : OfVanished(before);
         }
-        return OfDrain(member, before, next).Concat(OfPhase(member, before, next));
+        var past = before?.Drain is not null && (next.Drain is null || Drains.IsOver(member));
+        var begun = next.Drain is not null && (before?.Drain is null || past);
+        var told = OfDrain(member, next, past, begun);
+        return before?.Phase == next.Phase && !begun ? told : told.Concat(OfPhase(member, next));
     }
 
-    private static IEnumerable<PlannedEvent> OfDrain(MemberDraft member, MemberRecord? before, MemberRecord next)
+    /// <param name="past">The drain on record does not go on.</param>
+    /// <param name="begun">The drain decided now is another one.</param>
+    private static IEnumerable<PlannedEvent> OfDrain(MemberDraft member, MemberRecord next, bool past, bool begun)
     {
-        var over = before?.Drain is not null && (next.Drain is null || Drains.IsOver(member));
-        if (over && next.HeldBackSince is null)
+        var before = member.Recorded;
+        var unfinished = before?.Phase is MemberPhase.RampDown or MemberPhase.Draining;
+        if (past && unfinished && next.HeldBackSince is null)
         {
-            yield return Event(
-                next,
-                "DrainCancelled",
-                $"{before!.Drain!.Reason}: the drain is over before its end",
-                false
-            );
+            var note = $"{before!.Drain!.Reason}: the drain is over before its end";
+            yield return Event(next, "DrainCancelled", note, false);
         }
-        if (next.Drain is { } begun && (before?.Drain is null || over))
+        if (begun)
         {
-            var note =
-                $"new work goes to peers, release from {Time(begun.RampDownEndsAt)}, deadline {Time(begun.Deadline)}";
-            yield return Event(next, "DrainStarted", $"{begun.Reason}: {note}", false);
+            var (release, deadline) = (Time(next.Drain!.RampDownEndsAt), Time(next.Drain.Deadline));
+            var note = $"{next.Drain.Reason}: new work goes to peers, release from {release}, deadline {deadline}";
+            yield return Event(next, "DrainStarted", note, false);
         }
         if (next.HeldBackSince is not null && before?.HeldBackSince is null)
         {
@@ -50,12 +52,8 @@ internal static class PhaseEvents
         }
     }
 
-    private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord? before, MemberRecord next)
+    private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord next)
     {
-        if (before?.Phase == next.Phase)
-        {
-            yield break;
-        }
         switch (next.Phase)
         {
             case MemberPhase.Warming:

@@ -2,7 +2,7 @@ namespace K8sLb.Core.Tests.Properties;
 
 /// <summary>
 /// What may follow what, written down apart from the planner. A member goes forward, except that a drain whose cause is
-/// gone brings it back, and that a drain under a new id begins anew where the sidecar's process with the old one is gone.
+/// gone brings it back, and that another drain of the sidecar's own begins anew once the one before is past.
 /// </summary>
 internal static class LegalTransitions
 {
@@ -79,8 +79,16 @@ internal static class LegalTransitions
             || facts?.Drain is { } told && Irrevocable(told.Reason)
         );
 
-    private static bool IsOver(MemberRecord before, MemberFacts? facts) =>
-        before.Drain is { StartedBySidecar: true } drain && facts is { Attached: true } && facts.Drain?.Id != drain.Id;
+    private static bool IsOver(MemberRecord before, MemberFacts? facts)
+    {
+        if (before.Drain is not { } drain || facts is null || facts.Drain?.Id == drain.Id)
+        {
+            return false;
+        }
+        var restarted = drain.StartedBySidecar && facts.Attached;
+        var another = Ended.Contains(before.Phase) && facts.Drain is { } own && Irrevocable(own.Reason);
+        return restarted || another;
+    }
 
     private static bool Irrevocable(DrainReason reason) =>
         reason is DrainReason.PodDeleted or DrainReason.PreStop or DrainReason.Sigterm;

@@ -62,7 +62,7 @@ public sealed class SidecarDrainTests
         scenario.Member("a", m => m with { Drain = own }).Plan().Phase("a").ShouldBe(MemberPhase.Drained);
         var plan = scenario.WaitInTouch(5).Member("a", m => m with { Drain = null }).Plan();
         plan.Phase("a").ShouldBe(MemberPhase.Active);
-        plan.Told("a").ShouldBe(["DrainCancelled", "Active"]);
+        plan.Told("a").ShouldBe(["Active"]);
     }
 
     [Fact]
