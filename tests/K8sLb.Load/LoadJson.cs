@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace K8sLb.Load;
 
-/// <summary>What <c>K8sLb.Load FILE</c> reads.</summary>
+/// <summary>What <c>K8sLb.Load</c> reads: one line on its standard input.</summary>
 /// <param name="Http1">Address of the HTTP/1.1 port, such as <c>10.96.0.20:80</c>.</param>
 /// <param name="Http2">Address of the HTTP/2 port.</param>
 public sealed record LoadOrder(string Http1, string Http2, string Host, LoadPlan Plan);

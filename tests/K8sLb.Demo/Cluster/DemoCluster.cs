@@ -1,0 +1,106 @@
+using K8sLb.Kubernetes;
+using K8sLb.LocalCluster;
+using K8sLb.LocalCluster.Assets;
+using K8sLb.Operator.Api;
+
+namespace K8sLb.Demo;
+
+/// <summary>The cluster that the demo runs on: a local node of its own, or the one at hand.</summary>
+internal sealed class DemoCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan EndpointLag = TimeSpan.FromSeconds(2);
+
+    private readonly LocalNode? local;
+
+    private DemoCluster(ICluster cluster, string helm, string? nodeAddress)
+    {
+        (Cluster, Helm, NodeAddress) = (cluster, helm, nodeAddress);
+        local = cluster as LocalNode;
+        Api = new KubernetesClient(
+            KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeconfigPath),
+            ApiTypes.All
+        );
+    }
+
+    public ICluster Cluster { get; }
+
+    public IKubernetesClient Api { get; }
+
+    /// <summary>The program.</summary>
+    public string Helm { get; }
+
+    /// <summary>Where the client reaches Services' node ports; null where it reaches ClusterIPs, as a node does.</summary>
+    public string? NodeAddress { get; }
+
+    /// <exception cref="DemoException">There is no cluster to be had; the message says why.</exception>
+    public static async Task<DemoCluster> StartAsync(DemoOptions options, CancellationToken cancellation)
+    {
+        if (options.CurrentCluster)
+        {
+            var current = new CurrentCluster();
+            return new(current, "helm", options.NodeAddress ?? await FirstNodeAsync(current, cancellation));
+        }
+        if (await LocalNode.WhyNotAsync() is { } reason)
+        {
+            throw new DemoException(reason);
+        }
+        var assets = await AssetLocator.FromEnvironment().FindAsync(AssetTier.Node, cancellation);
+        var node = await LocalNode.StartAsync(
+            new LocalNodeOptions { EndpointLag = EndpointLag, Images = ImageArchives() },
+            cancellation
+        );
+        return new(node, assets["helm"], null);
+    }
+
+    /// <summary>How to look at it while the demo runs.</summary>
+    public string Usage =>
+        $"""
+            export KUBECONFIG={Cluster.KubeconfigPath}
+            kubectl get bpool --watch      # or: kubectl describe bpool shop
+            """;
+
+    /// <summary>Leaves a local node running.</summary>
+    /// <returns>How to reach and end it.</returns>
+    public async Task<string> KeepAsync()
+    {
+        if (local is null)
+        {
+            return $"The cluster was there before and stays. To remove the demo: {Removal}";
+        }
+        await local.DetachAsync();
+        return $"""
+            The cluster stays up.
+            {Usage}
+            {string.Join(' ', local.EnterCommand)} curl http://SERVICE-ADDRESS/     # as a client of its Services
+            dotnet run --project tests/K8sLb.LocalCluster -- down {local.RunDirectory}     # ends it
+            """;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        (Api as IDisposable)?.Dispose();
+        await Cluster.DisposeAsync();
+    }
+
+    private const string Removal =
+        "kubectl delete deployment,service,backendpool shop; helm uninstall --namespace k8slb-system k8slb";
+
+    private static string[] ImageArchives()
+    {
+        var folder = Path.Combine(SourceTree.Root, "artifacts", "images");
+        return Directory.Exists(folder) && Directory.GetFiles(folder, "*.tar") is { Length: > 0 } archives
+            ? archives
+            : throw new DemoException($"{folder} holds no images; make images builds them");
+    }
+
+    private static async Task<string> FirstNodeAsync(CurrentCluster cluster, CancellationToken cancellation)
+    {
+        const string InternalIp = """jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}""";
+        var address = await cluster.KubectlAsync(["get", "nodes", "-o", InternalIp], null, cancellation);
+        return address.Length > 0
+            ? address
+            : throw new DemoException(
+                "no node has an InternalIP; set DEMO_ADDRESS to an address that serves node ports"
+            );
+    }
+}

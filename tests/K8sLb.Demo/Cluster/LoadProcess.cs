@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.Json;
+using K8sLb.Load;
+using K8sLb.LocalCluster;
+
+namespace K8sLb.Demo;
+
+/// <summary>The load client as a process outside of the pods, where it reaches the Service.</summary>
+internal sealed class LoadProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Task<LoadReport> report;
+    private volatile LoadProgress? progress;
+
+    private LoadProcess(Process process)
+    {
+        this.process = process;
+        report = ReadAsync();
+    }
+
+    /// <summary>Null until its first line has come.</summary>
+    public LoadProgress? Progress => progress;
+
+    /// <summary>Faulted where the load could not run; the message holds what it said.</summary>
+    public Task<LoadReport> Report => report;
+
+    public static async Task<LoadProcess> StartAsync(ICluster cluster, LoadOrder order)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "K8sLb.Load.dll")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var process = cluster.StartClientProcess(start);
+        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, LoadJson.Default.LoadOrder));
+        await process.StandardInput.FlushAsync();
+        return new(process);
+    }
+
+    /// <summary>Lets the requests in flight end.</summary>
+    public Task<LoadReport> StopAsync()
+    {
+        process.StandardInput.Close();
+        return report;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        await report.ContinueWith(_ => { }, TaskScheduler.Default);
+        process.Dispose();
+    }
+
+    private async Task<LoadReport> ReadAsync()
+    {
+        var errors = process.StandardError.ReadToEndAsync();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            var output = JsonSerializer.Deserialize(line, LoadJson.Default.LoadOutput);
+            progress = output?.Progress ?? progress;
+            if (output?.Report is { } last)
+            {
+                return last;
+            }
+        }
+        throw new DemoException($"the load client ended without a report: {(await errors).Trim()}");
+    }
+}

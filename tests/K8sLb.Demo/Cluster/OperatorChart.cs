@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using K8sLb.LocalCluster;
+
+namespace K8sLb.Demo;
+
+/// <summary>CRD and operator, installed as a user would: with kubectl and helm.</summary>
+internal static class OperatorChart
+{
+    private const string Namespace = "k8slb-system";
+    private const string Release = "k8slb";
+
+    /// <returns>The operator's address for sidecars. There may be no cluster DNS, so it is no name.</returns>
+    public static async Task<string> InstallAsync(DemoCluster demo, CancellationToken cancellation)
+    {
+        // A 1.20 server's schema for CRDs does not know CEL rules; kubectl would refuse them.
+        await demo.Cluster.KubectlAsync(["apply", "--validate=false", "-f", SourceTree.Crd], null, cancellation);
+        await HelmAsync(
+            demo,
+            [
+                "upgrade",
+                "--install",
+                Release,
+                SourceTree.Chart,
+                "--namespace",
+                Namespace,
+                "--create-namespace",
+                "--wait",
+                "--timeout=120s",
+            ],
+            cancellation
+        );
+        const string Address = "jsonpath={.spec.clusterIP}:{.spec.ports[0].port}";
+        var address = await demo.Cluster.KubectlAsync(
+            ["get", "service", "--namespace", Namespace, Release, "-o", Address],
+            null,
+            cancellation
+        );
+        return $"http://{address}";
+    }
+
+    private static async Task HelmAsync(DemoCluster demo, string[] arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(demo.Helm, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var helm = demo.Cluster.StartClientProcess(start);
+        var output = helm.StandardOutput.ReadToEndAsync(cancellation);
+        var error = helm.StandardError.ReadToEndAsync(cancellation);
+        await helm.WaitForExitAsync(cancellation);
+        if (helm.ExitCode != 0)
+        {
+            throw new DemoException($"helm {string.Join(' ', arguments)}: {await error}{await output}");
+        }
+    }
+}

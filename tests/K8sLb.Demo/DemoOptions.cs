@@ -1,0 +1,49 @@
+namespace K8sLb.Demo;
+
+/// <summary>
+/// <c>KEEP=1</c>, <c>CLUSTER=current</c> and <c>DEMO_ADDRESS</c> by environment, as make passes them on; <c>--json</c> as an argument.
+/// </summary>
+internal sealed record DemoOptions
+{
+    /// <summary>Leaves the cluster up.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>Uses the kubeconfig at hand instead of a local node.</summary>
+    public bool CurrentCluster { get; init; }
+
+    /// <summary>With the current cluster: a node's address that this machine reaches. Null: a node's InternalIP.</summary>
+    public string? NodeAddress { get; init; }
+
+    /// <summary>Lines of JSON instead of a table.</summary>
+    public bool Json { get; init; }
+
+    public string OutputFolder { get; init; } = Path.Combine("artifacts", "demo");
+
+    /// <exception cref="ArgumentException">The message names the argument or variable, its value and what would be right.</exception>
+    public static DemoOptions Parse(IReadOnlyList<string> args, Func<string, string?> environment)
+    {
+        if (args.FirstOrDefault(a => a != "--json") is { } unknown)
+        {
+            throw new ArgumentException($"unknown argument {unknown}; there is --json");
+        }
+        return new()
+        {
+            Json = args.Contains("--json"),
+            Keep = Text("KEEP") switch
+            {
+                null or "0" => false,
+                "1" => true,
+                var other => throw new ArgumentException($"KEEP={other}; it takes 0 or 1"),
+            },
+            CurrentCluster = Text("CLUSTER") switch
+            {
+                null or "local" => false,
+                "current" => true,
+                var other => throw new ArgumentException($"CLUSTER={other}; it takes local or current"),
+            },
+            NodeAddress = Text("DEMO_ADDRESS"),
+        };
+
+        string? Text(string name) => environment(name) is { Length: > 0 } text ? text : null;
+    }
+}

@@ -1,0 +1,25 @@
+using K8sLb.Load;
+
+namespace K8sLb.Demo;
+
+internal static class FailureTexts
+{
+    public static string Of(FailureKind kind) =>
+        kind switch
+        {
+            FailureKind.Refused => "connection refused",
+            FailureKind.Unreachable => "no route",
+            FailureKind.Reset => "reset",
+            FailureKind.Cut => "cut in the middle",
+            FailureKind.KeepAliveLost => "lost on a kept connection",
+            FailureKind.StreamReset => "HTTP/2 stream reset",
+            FailureKind.WebSocketCut => "WebSocket cut",
+            FailureKind.WebSocketUnanswered => "WebSocket message unanswered",
+            FailureKind.Timeout => "timed out",
+            FailureKind.ServerError => "status 5xx",
+            FailureKind.UnexpectedStatus => "unexpected status",
+            FailureKind.Corrupt => "wrong response",
+            FailureKind.Protocol => "against the protocol",
+            _ => kind.ToString(),
+        };
+}
