@@ -19,7 +19,9 @@ internal static class DrainsUnderWay
                 return Drains.Enter(member, drain, DrainReason.Requested, pool, "a drain was requested");
             }
             // Until the release begins, the floor may still hold it back: DrainsByChoice decides.
-            var releasing = member.Before is not MemberPhase.RampDown || drain.RampDownEndsAt <= pool.Now;
+            var releasing =
+                member.Before is MemberPhase.Draining or MemberPhase.Drained or MemberPhase.Forced
+                || drain.RampDownEndsAt <= pool.Now;
             return !member.Pod.Ready && releasing
                 ? Drains.Enter(member, drain, DrainReason.ReadinessLost, pool, "readiness was lost")
                 : null;

@@ -16,7 +16,8 @@ internal static class NotInServiceYet
         member switch
         {
             { Deleted: true } => "being deleted before it was in service",
-            { Pod.Ready: false } => "not ready yet",
+            // A drain that is found under way says that it was in service, under an operator before this one.
+            { Pod.Ready: false } when Drains.UnderWay(member, pool) is null => "not ready yet",
             { Facts: null } => "its sidecar has not attached yet",
             _ when pool.IsSilent(member) => "its sidecar does not speak",
             _ => null,
