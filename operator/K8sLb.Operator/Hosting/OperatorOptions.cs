@@ -21,8 +21,11 @@ public sealed record OperatorOptions
     public TimeSpan LeaseRenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan LeaseRetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a new leader waits at most for a pool's ready members to attach before it publishes the pool.</summary>
-    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long a new leader waits at most for a pool's ready members to attach before it publishes the pool: a little more
+    /// than the longest pause of a sidecar between two dials.
+    /// </summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(7);
 
     /// <summary>How long a stop may take.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

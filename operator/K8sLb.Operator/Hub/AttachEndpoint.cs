@@ -23,8 +23,8 @@ public sealed partial class AttachEndpoint(
     private async Task HandleAsync(HttpContext context)
     {
         context.Response.ContentType = ControlStream.ContentType;
-        // Headers now: the sidecar waits for them before it counts the stream as open.
-        await context.Response.StartAsync(context.RequestAborted);
+        // Headers now, and StartAsync alone leaves them in the buffer: a client may wait for them before it says anything.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         var input = new SidecarLineReader(context.Request.BodyReader);
         try
         {

@@ -5,8 +5,8 @@ namespace K8sLb.Operator.Validation;
 
 internal static partial class PortRules
 {
-    /// <summary>Where sidecars take work from their peers.</summary>
-    private const int PeerPort = 15008;
+    /// <summary>Where sidecars take work from their peers, and where the kubelet asks them.</summary>
+    private static readonly int[] OfTheSidecar = [15008, 15020];
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$", RegexOptions.ECMAScript)]
     private static partial Regex PortName();
@@ -43,10 +43,8 @@ internal static partial class PortRules
         errors.Range($"{path}.port", port.Port, 1, 65535);
         errors.Range($"{path}.targetPort", port.TargetPort, 1, 65535);
         errors.OneOf($"{path}.protocol", port.Protocol, "HTTP", "TCP");
-        if (port.Port == PeerPort)
-        {
-            errors.Add($"{path}.port", port.Port, "must not be 15008, where sidecars take work from their peers");
-        }
+        NotOfTheSidecar($"{path}.port", port.Port, errors);
+        NotOfTheSidecar($"{path}.targetPort", port.TargetPort, errors);
         if (before.Any(p => p.Port == port.Port))
         {
             errors.Add($"{path}.port", port.Port, "may be listed once");
@@ -58,6 +56,14 @@ internal static partial class PortRules
                 port.Port,
                 $"must not be a targetPort (of {clash.Name}), because the sidecar and the application share the pod's network"
             );
+        }
+    }
+
+    private static void NotOfTheSidecar(string path, int? port, FieldErrors errors)
+    {
+        if (port is { } number && OfTheSidecar.Contains(number))
+        {
+            errors.Add(path, port, "must not be 15008 or 15020, which the sidecar uses itself");
         }
     }
 }

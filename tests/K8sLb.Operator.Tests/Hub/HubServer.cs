@@ -1,0 +1,111 @@
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Hub;
+using K8sLb.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K8sLb.Operator.Tests.Hub;
+
+/// <summary>The attach endpoint on a real socket, in front of one pool that anybody may join.</summary>
+internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private HubServer(WebApplication app, HubOptions options, long lastVersion)
+    {
+        this.app = app;
+        Channel = new PoolChannel(
+            new ObjectKey("default", "shop"),
+            7,
+            lastVersion,
+            change =>
+            {
+                if (change == MemberChange.Presence)
+                {
+                    Interlocked.Increment(ref presenceChanges);
+                }
+            }
+        );
+        new AttachEndpoint(this, options, TimeProvider.System, NullLogger<AttachEndpoint>.Instance).Map(app);
+    }
+
+    private int presenceChanges;
+
+    public int PresenceChanges => Volatile.Read(ref presenceChanges);
+
+    public PoolChannel Channel { get; }
+
+    public Uri Address => new(app.Urls.Single());
+
+    /// <summary>Who is refused, and with what.</summary>
+    public Func<Hello, Refusal?> Refuse { get; set; } = _ => null;
+
+    public static async Task<HubServer> StartAsync(HubOptions? options = null, long lastVersion = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2)
+        );
+        var server = new HubServer(builder.Build(), options ?? new HubOptions(), lastVersion);
+        await server.app.StartAsync();
+        return server;
+    }
+
+    public Admission Admit(Hello hello) =>
+        Refuse(hello) is { } refusal
+            ? Admission.Refuse(refusal.Reason, TimeSpan.FromMilliseconds(refusal.RetryAfterMs))
+            : Admission.To(Channel);
+
+    /// <summary>Publishes a pool with these members, whose weight tells one publication from another.</summary>
+    public long Publish(int weight, params string[] pods) =>
+        Channel.Publish(
+            Pool(weight, pods),
+            pods.ToDictionary(p => $"uid-{p}", p => new SelfDirective { Uid = $"uid-{p}" })
+        );
+
+    public MemberState Member(string pod) => Channel.Members.Single(m => m.Hello.PodName == pod);
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Close("the test is over");
+        await app.DisposeAsync();
+    }
+
+    public static PoolState Pool(int weight, params string[] pods) =>
+        new()
+        {
+            Namespace = "default",
+            Name = "shop",
+            Members =
+            [
+                .. pods.Select(p => new MemberDirective
+                {
+                    Uid = $"uid-{p}",
+                    Name = p,
+                    Availability = MemberAvailability.Available,
+                    Weight = weight,
+                }),
+            ],
+            Policy = new PoolPolicy
+            {
+                Ports = [],
+                Drain = new DrainPolicy
+                {
+                    DeadlineMs = 60_000,
+                    RampDownMs = 5_000,
+                    QuietPeriodMs = 1_000,
+                    LateArrivals = LateArrivals.Reroute,
+                },
+                SlowStart = new SlowStartPolicy
+                {
+                    DurationMs = 0,
+                    MinimumPercent = 10,
+                    Aggression = 1,
+                },
+            },
+        };
+}
