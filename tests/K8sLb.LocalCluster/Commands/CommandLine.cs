@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using K8sLb.LocalCluster.Assets;
+using K8sLb.LocalCluster.Assets.Install;
 using K8sLb.LocalCluster.Processes;
 
 namespace K8sLb.LocalCluster.Commands;
@@ -10,6 +11,7 @@ public static class CommandLine
     private const string Usage = """
         usage: K8sLb.LocalCluster VERB
 
+          assets TIER             find, install or build the programs for control-plane, node or all
           images [NAME]...        build the images of this tree: operator, sidecar, sample-app (default: all)
           control-plane           run a control plane on loopback until it is interrupted
           node [--nodes N] [--endpoint-lag SECONDS] [--image ARCHIVE]...
@@ -48,6 +50,7 @@ public static class CommandLine
     private static Task RunAsync(string[] args, CancellationToken ct) =>
         args switch
         {
+            ["assets", var tier] => AssetsCommand.RunAsync(tier, ct),
             ["images", .. var names] => ImagesCommand.RunAsync(names, ct),
             ["control-plane"] => ControlPlaneCommand.RunAsync(ct),
             ["node", .. var rest] => NodeCommands.RunAsync(rest, ct),

@@ -49,12 +49,15 @@ public sealed class ControlPlane : ICluster
         CancellationToken ct = default
     )
     {
-        var assets = await AssetLocator.FromEnvironment().FindAsync(AssetTier.ControlPlane, ct);
+        options ??= new ControlPlaneOptions();
+        string[] programs = ["etcd", "kube-apiserver", "kubectl"];
+        string[] controllers = options.ControllerManager is null ? [] : ["kube-controller-manager"];
+        var assets = await AssetLocator.FromEnvironment().FindAsync([.. programs, .. controllers], ct);
         var run = Processes.RunDirectory.Create("control-plane");
         try
         {
             var placement = new Placement(run, [], FreePorts.Take(1)[0]);
-            return await StartAsync(placement, assets, options ?? new ControlPlaneOptions(), ct);
+            return await StartAsync(placement, assets, options, ct);
         }
         catch
         {

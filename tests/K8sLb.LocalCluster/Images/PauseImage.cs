@@ -10,10 +10,12 @@ public static class PauseImage
 
     private static readonly string[] Places = ["bin/busybox", "usr/bin/busybox"];
 
+    public static string ArchivePath(AssetFolders folders) => Path.Combine(folders.Cache, "images", "pause.tar");
+
     /// <returns>The path of its archive, which is made if it is not there.</returns>
     public static async Task<string> EnsureAsync(AssetFolders folders, CancellationToken ct = default)
     {
-        var archive = Path.Combine(folders.Cache, "images", "pause.tar");
+        var archive = ArchivePath(folders);
         using (await FileLock.TakeAsync(archive + ".lock", ct: ct))
         {
             if (!File.Exists(archive))

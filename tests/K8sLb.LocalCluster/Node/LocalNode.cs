@@ -54,7 +54,9 @@ public sealed class LocalNode : ICluster
         {
             throw new PlatformNotSupportedException(reason);
         }
-        var assets = await AssetLocator.FromEnvironment().FindAsync(AssetTier.Node, ct);
+        // helm belongs to the tier, for those who install charts on the node; the node does not need it.
+        var programs = AssetCatalog.For(AssetTier.Node).Select(asset => asset.Name).Where(name => name != "helm");
+        var assets = await AssetLocator.FromEnvironment().FindAsync([.. programs], ct);
         var run = Processes.RunDirectory.Create("node", 4L << 30);
         try
         {

@@ -19,8 +19,8 @@ marked() { # pids of the processes that belong to the directory
 }
 
 end_processes() {
-  local quiet=0 try
-  for try in $(seq 600); do # up to a minute; a process in the kernel may take its time to go
+  local quiet=0
+  for _ in $(seq 600); do # up to a minute; a process in the kernel may take its time to go
     local pids
     pids=$(marked)
     if [ -z "$pids" ]; then
@@ -42,10 +42,10 @@ end_processes() {
 # Removes the cgroups listed, in every hierarchy (version 1 has one for each controller, version 2 only one).
 remove_cgroups() {
   [ -f "$run/cgroups" ] || return 0
-  local group root try left
+  local group root left
   while read -r group; do
     case $group in /k8slb-*) ;; *) echo "not ours: $group"; continue ;; esac
-    for try in $(seq 100); do
+    for _ in $(seq 100); do
       left=
       for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
         [ -d "$root$group" ] || continue
@@ -60,8 +60,7 @@ remove_cgroups() {
 }
 
 remove_directory() {
-  local try
-  for try in $(seq 40); do
+  for _ in $(seq 40); do
     rm -rf --one-file-system "$run" 2>/dev/null && return 0
     sleep 0.05
   done
