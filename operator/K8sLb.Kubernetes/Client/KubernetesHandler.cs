@@ -32,7 +32,7 @@ internal static class KubernetesHandler
 
     private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration configuration)
     {
-        var tls = new SslClientAuthenticationOptions { TargetHost = configuration.TlsServerName };
+        var tls = new SslClientAuthenticationOptions();
         if (configuration.SkipTlsVerify)
         {
 #pragma warning disable CA5359 // Asked for by insecure-skip-tls-verify.

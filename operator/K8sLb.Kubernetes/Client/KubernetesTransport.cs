@@ -79,6 +79,8 @@ internal sealed class KubernetesTransport : IDisposable
             Version = options.HttpVersion,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        // The handler takes the name for TLS from here, whatever its own options say.
+        message.Headers.Host = configuration.TlsServerName;
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (token is not null)

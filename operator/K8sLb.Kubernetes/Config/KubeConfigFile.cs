@@ -50,6 +50,11 @@ internal sealed record KubeConfigFile(
         {
             throw new KubernetesConfigException($"{path}:{e.Start.Line}: not YAML: {e.Message}", e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet's own words for some unfinished texts.
+            throw new KubernetesConfigException($"{path}: not YAML: {e.Message}", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new KubernetesConfigException($"{path}: cannot be read: {e.Message}", e);

@@ -76,29 +76,36 @@ internal static class KubeConfigResolver
 
     private static X509Certificate2Collection? ClientCertificates(ConfigField user)
     {
-        var certificate = Pem(user, "client-certificate");
-        var key = Pem(user, "client-key");
-        if (certificate is not var (certificateField, certificatePem))
+        RequireBoth(user, "client-certificate", "client-key");
+        RequireBoth(user, "client-key", "client-certificate");
+        if (
+            Pem(user, "client-certificate") is not var (certificateField, certificatePem)
+            || Pem(user, "client-key") is not var (keyField, keyPem)
+        )
         {
-            return key is null
-                ? null
-                : throw user["client-certificate"].Error("is missing; it must be there since client-key is");
-        }
-        if (key is not var (keyField, keyPem))
-        {
-            throw user["client-key"].Error("is missing; it must be there since client-certificate is");
+            return null;
         }
         var chain = Certificates(certificateField, certificatePem);
         try
         {
             chain[0] = X509Certificate2.CreateFromPem(certificatePem, keyPem);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             throw keyField.Error($"is not the unencrypted PEM key of client-certificate: {e.Message}", e);
         }
         return chain;
     }
+
+    private static void RequireBoth(ConfigField user, string given, string needed)
+    {
+        if (Has(user, given) && !Has(user, needed))
+        {
+            throw user[needed].Error($"is missing; it must be there since {given} is");
+        }
+    }
+
+    private static bool Has(ConfigField parent, string name) => parent[name].Exists || parent[$"{name}-data"].Exists;
 
     private static X509Certificate2Collection Certificates(ConfigField field, string pem)
     {
