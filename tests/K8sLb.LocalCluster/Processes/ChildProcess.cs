@@ -30,6 +30,12 @@ public sealed class ChildProcess
         await process.WaitForExitAsync(ct);
     }
 
+    /// <summary>SIGTERM, unless it has exited.</summary>
+    public Task TerminateAsync(CancellationToken ct = default) =>
+        HasExited ? Task.CompletedTask : Command.TryAsync(["/bin/sh", "-c", "kill -TERM $0", $"{Id}"], ct: ct);
+
+    public Task WaitForExitAsync(CancellationToken ct = default) => process.WaitForExitAsync(ct);
+
     /// <exception cref="InvalidOperationException">It has exited; the message holds the end of its log.</exception>
     public void ThrowIfExited()
     {
