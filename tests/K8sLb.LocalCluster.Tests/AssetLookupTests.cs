@@ -1,4 +1,5 @@
 using K8sLb.LocalCluster.Assets;
+using K8sLb.LocalCluster.Processes;
 
 namespace K8sLb.LocalCluster.Tests;
 
@@ -108,6 +109,32 @@ public sealed class AssetLookupTests : IDisposable
         Install(Named, "kubelet", "v1.20.2");
 
         list.Read().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_script_returns_at_once_when_everything_is_where_it_was()
+    {
+        var program = Install(Named, "kube-apiserver", "v1.20.2");
+        var environment = new Dictionary<string, string>
+        {
+            ["KUBEBUILDER_ASSETS"] = Named,
+            ["XDG_CACHE_HOME"] = Caches,
+            ["PATH"] = $"{OnPath}:/usr/bin:/bin",
+        };
+        // Stands in for the slow way, so that taking it shows.
+        Install(OnPath, "dotnet", "the slow way", exitCode: 3);
+        var script = Path.Combine(SourceTree.Find(), "tests", "K8sLb.LocalCluster", "scripts", "assets.sh");
+        new ReadyList(AssetFolders.From(environment.GetValueOrDefault)).Write(
+            AssetTier.ControlPlane,
+            [new FoundAsset("kube-apiserver", program, "v1.20.2")]
+        );
+
+        var before = await Command.TryAsync([script, "control-plane"], environment: environment);
+        await File.AppendAllTextAsync(program, "# changed\n");
+        var after = await Command.TryAsync([script, "control-plane"], environment: environment);
+
+        before.Output.Trim().ShouldBe("cluster assets (control-plane): all there");
+        after.ExitCode.ShouldBe(3);
     }
 
     private async Task<string> FindAsync(string name) => (await new AssetLocator(Folders).FindAsync([name]))[name];

@@ -60,6 +60,21 @@ public sealed class LocalNodeTests
     }
 
     [Fact]
+    public async Task A_killed_container_is_started_again()
+    {
+        await using var cluster = await LocalNode.StartAsync();
+        await cluster.KubectlAsync("run", "one", $"--image={LocalImages.Pause}");
+        await cluster.KubectlAsync("wait", "--for=condition=Ready", "pod/one", "--timeout=60s");
+
+        await cluster.KillContainerAsync("default", "one", "one");
+
+        await Eventually.IsTrue(
+            async () => await RestartsAsync(cluster, "one") == "1",
+            "the kubelet has started it again"
+        );
+    }
+
+    [Fact]
     public async Task Kill_9_of_its_owner_takes_nodes_and_containers_along()
     {
         using var owner = LocalClusterProgram.Start("node");
@@ -73,6 +88,9 @@ public sealed class LocalNodeTests
         await Eventually.IsTrue(() => !Directory.Exists(folder), $"{folder} is removed");
         TracesOf(folder).ShouldBeEmpty();
     }
+
+    private static Task<string> RestartsAsync(LocalNode cluster, string pod) =>
+        cluster.KubectlAsync("get", "pod", pod, "-o", "jsonpath={.status.containerStatuses[0].restartCount}");
 
     private static IEnumerable<string> TracesOf(string folder)
     {

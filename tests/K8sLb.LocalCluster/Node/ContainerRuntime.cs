@@ -54,8 +54,36 @@ internal sealed class ContainerRuntime
     }
 
     /// <exception cref="CommandFailedException">It is no OCI archive.</exception>
-    public Task ImportAsync(string archive, CancellationToken ct) =>
-        Command.RunAsync([.. namespaces.Enter, ctr, "-a", socket, "-n", "k8s.io", "images", "import", archive], ct: ct);
+    public Task ImportAsync(string archive, CancellationToken ct) => CtrAsync(["images", "import", archive], ct);
+
+    /// <summary>SIGKILL to every process of a pod's container.</summary>
+    /// <returns>Whether it runs on this node.</returns>
+    public async Task<bool> KillAsync(string ns, string pod, string container, CancellationToken ct)
+    {
+        var filter = string.Join(
+            ',',
+            Label("pod.namespace", ns),
+            Label("pod.name", pod),
+            Label("container.name", container)
+        );
+        var known = await CtrAsync(["containers", "ls", "-q", filter], ct);
+        var running = await CtrAsync(["tasks", "ls"], ct);
+        // Earlier attempts of the container stay known for a while; only the running one has a task that runs.
+        var id = known
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(id => running.Split('\n').Any(task => task.StartsWith(id) && task.Contains("RUNNING")));
+        if (id is null)
+        {
+            return false;
+        }
+        await CtrAsync(["tasks", "kill", "--all", "--signal", "SIGKILL", id], ct);
+        return true;
+    }
+
+    private static string Label(string name, string value) => $"labels.\"io.kubernetes.{name}\"==\"{value}\"";
+
+    private Task<string> CtrAsync(IEnumerable<string> arguments, CancellationToken ct) =>
+        Command.RunAsync([.. namespaces.Enter, ctr, "-a", socket, "-n", "k8s.io", .. arguments], ct: ct);
 
     private async Task WaitUntilReadyAsync(CancellationToken ct)
     {

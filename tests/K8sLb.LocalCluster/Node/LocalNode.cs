@@ -81,6 +81,20 @@ public sealed class LocalNode : ICluster
             })
         );
 
+    /// <summary>SIGKILL to all processes of a container, as when the kernel is out of memory. The kubelet restarts it.</summary>
+    /// <exception cref="InvalidOperationException">No such container is running.</exception>
+    public async Task KillContainerAsync(string ns, string pod, string container, CancellationToken ct = default)
+    {
+        foreach (var node in nodes)
+        {
+            if (await node.KillContainerAsync(ns, pod, container, ct))
+            {
+                return;
+            }
+        }
+        throw new InvalidOperationException($"no container {container} of pod {ns}/{pod} is running");
+    }
+
     public Task<string> KubectlAsync(
         IEnumerable<string> arguments,
         string? input = null,

@@ -59,6 +59,9 @@ internal sealed class WorkerNode
 
     public Task ImportAsync(string archive, CancellationToken ct) => runtime.ImportAsync(archive, ct);
 
+    public Task<bool> KillContainerAsync(string ns, string pod, string container, CancellationToken ct) =>
+        runtime.KillAsync(ns, pod, container, ct);
+
     public void ThrowIfExited()
     {
         foreach (var process in processes)

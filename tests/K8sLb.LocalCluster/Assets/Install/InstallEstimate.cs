@@ -11,8 +11,13 @@ public static class InstallEstimate
         var taken = done.Sum(time => time.TotalSeconds);
         // As if a minute had gone as usual before: a first step of seconds says little about the machine.
         var pace = (taken + 60) / (usual + 60);
-        var now = steps.Skip(done.Count).Take(1).Sum(step => step.Usual.TotalSeconds) * pace;
-        var later = steps.Skip(done.Count + 1).Sum(step => step.Usual.TotalSeconds) * pace;
-        return TimeSpan.FromSeconds(Math.Max(0, now - current.TotalSeconds) + later);
+        var running = steps.Skip(done.Count).Take(1).Sum(step => step.Usual.TotalSeconds);
+        var later = steps.Skip(done.Count + 1).Sum(step => step.Usual.TotalSeconds);
+        if (running > 0 && current.TotalSeconds > running * pace)
+        {
+            // It takes longer than its estimate: so will the rest, and a quarter more for itself is as good a guess as any.
+            return (current * 0.25) + TimeSpan.FromSeconds(later * current.TotalSeconds / running);
+        }
+        return TimeSpan.FromSeconds(((running + later) * pace) - current.TotalSeconds);
     }
 }
