@@ -11,10 +11,14 @@ public interface IClientChannel
     void Cut();
 }
 
+/// <summary>Which moment will do, in rising order of urgency. Only a WebSocket makes a difference between them.</summary>
 public enum ReleaseUrgency
 {
-    /// <summary>At a moment that costs the client nothing.</summary>
-    WhenConvenient,
+    /// <summary>Right after an answer, while the client has nothing under way.</summary>
+    AfterAnswer,
+
+    /// <summary>Whenever nothing of the client's is unanswered.</summary>
+    WhenSettled,
 
     /// <summary>At the next place where the protocol allows it at all.</summary>
     AtNextBoundary,

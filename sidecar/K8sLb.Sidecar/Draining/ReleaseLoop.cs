@@ -58,10 +58,13 @@ public sealed class ReleaseLoop(
         {
             switch (ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now))
             {
-                case ReleaseStep.Release:
-                    connection.Release(ReleaseUrgency.WhenConvenient);
+                case ReleaseStep.AfterAnswer:
+                    connection.Release(ReleaseUrgency.AfterAnswer);
                     break;
-                case ReleaseStep.Insist:
+                case ReleaseStep.WhenSettled:
+                    connection.Release(ReleaseUrgency.WhenSettled);
+                    break;
+                case ReleaseStep.AtNextBoundary:
                     connection.Release(ReleaseUrgency.AtNextBoundary);
                     break;
                 case ReleaseStep.Cut:

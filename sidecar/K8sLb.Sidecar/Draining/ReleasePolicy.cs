@@ -17,8 +17,8 @@ public static class ReleasePolicy
     /// </summary>
     private const int MessageGaps = 3;
 
-    /// <summary>How long a convenient moment is waited for while messages go on.</summary>
-    private const int PatienceGaps = 10;
+    /// <summary>How long a moment without anything unanswered is waited for: quiet periods, or gaps of its own rhythm.</summary>
+    private const int Patience = 10;
 
     /// <summary>Part of the whole drain, at its end, in which quieter moments are no longer waited for.</summary>
     private const int LastPart = 5;
@@ -43,7 +43,7 @@ public static class ReleasePolicy
         {
             ClientProtocol.Http1 => connection.State == ConnectionState.Idle
             && IsQuiet(connection, quietPeriod, IdleGaps)
-                ? ReleaseStep.Release
+                ? ReleaseStep.WhenSettled
                 : ReleaseStep.Leave,
             // A busy one gets the first of two GOAWAYs, which costs nothing; an idle one has but the last. Asked again and
             // again, because it can carry WebSockets.
@@ -72,11 +72,10 @@ public static class ReleasePolicy
         TimeSpan quietPeriod,
         DateTimeOffset now
     ) =>
-        IsQuiet(connection, quietPeriod, MessageGaps)
-        || connection.SinceFirstAsked > Usual(connection, quietPeriod * 2, PatienceGaps)
-        || IsLast(drain, now)
-            ? ReleaseStep.Insist
-            : ReleaseStep.Release;
+        IsLast(drain, now) || connection.SinceFirstAsked > Usual(connection, quietPeriod * Patience, Patience)
+            ? ReleaseStep.AtNextBoundary
+        : IsQuiet(connection, quietPeriod, MessageGaps) ? ReleaseStep.WhenSettled
+        : ReleaseStep.AfterAnswer;
 
     private static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod, int gaps) =>
         connection.SinceLastActivity >= Usual(connection, quietPeriod, gaps);
@@ -112,14 +111,12 @@ public readonly record struct ReleaseFacts
     public required TimeSpan SinceFirstAsked { get; init; }
 }
 
+/// <summary>What to do with a connection now; the three in the middle are a <see cref="ReleaseUrgency"/>.</summary>
 public enum ReleaseStep
 {
     Leave,
-
-    /// <summary>At a moment that costs the client nothing.</summary>
-    Release,
-
-    /// <summary>At the next place where the protocol allows it.</summary>
-    Insist,
+    AfterAnswer,
+    WhenSettled,
+    AtNextBoundary,
     Cut,
 }

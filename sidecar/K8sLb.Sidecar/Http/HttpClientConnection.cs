@@ -15,13 +15,23 @@ namespace K8sLb.Sidecar.Http;
 /// </summary>
 internal sealed class HttpClientConnection : IClientChannel
 {
+    /// <summary>A round trip to a distant client, and some time for it to notice.</summary>
+    private static readonly TimeSpan GoAwayGrace = TimeSpan.FromMilliseconds(500);
+
     private readonly ConnectionContext transport;
+    private readonly TimeProvider clock;
+    private long goAwayAt;
     private readonly ConcurrentDictionary<IClientChannel, byte> tunnels = new();
     private IConnectionLifetimeNotificationFeature? lifetime;
 
-    public HttpClientConnection(ConnectionContext transport, Arrival arrival, ConnectionRegistry registry)
+    public HttpClientConnection(
+        ConnectionContext transport,
+        Arrival arrival,
+        ConnectionRegistry registry,
+        TimeProvider clock
+    )
     {
-        this.transport = transport;
+        (this.transport, this.clock) = (transport, clock);
         Port = arrival.Port;
         FromPeer = arrival.FromPeer;
         ClientAddress = Address(transport.RemoteEndPoint);
@@ -73,8 +83,24 @@ internal sealed class HttpClientConnection : IClientChannel
         if (Volatile.Read(ref lifetime) is { } kestrel && Tracked.State != ConnectionState.Closing)
         {
             Tracked.BeginClosing();
+            Volatile.Write(ref goAwayAt, clock.GetTimestamp());
             kestrel.RequestClose();
         }
+    }
+
+    /// <summary>
+    /// To be awaited by a request of HTTP/2 after its answer: Kestrel sends the last GOAWAY, and closes, when no request is
+    /// left, which can be sooner than the first GOAWAY has reached the client. Streams that cross it are served meanwhile.
+    /// </summary>
+    public Task HoldForCrossingStreamsAsync()
+    {
+        var announced = Volatile.Read(ref goAwayAt);
+        if (announced == 0)
+        {
+            return Task.CompletedTask;
+        }
+        var rest = GoAwayGrace - clock.GetElapsedTime(announced);
+        return rest > TimeSpan.Zero ? Task.Delay(rest, clock) : Task.CompletedTask;
     }
 
     /// <summary>A WebSocket in one of its streams: GOAWAY alone would wait for it for ever.</summary>

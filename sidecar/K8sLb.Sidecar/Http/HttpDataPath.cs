@@ -24,17 +24,20 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     private readonly SocketConnectionContextFactory sockets;
     private readonly ConnectionRegistry registry;
     private readonly ForwardingApplication application;
+    private readonly TimeProvider clock;
     private readonly KestrelServer server;
 
     public HttpDataPath(
         ConnectionRegistry registry,
         ForwardingApplication application,
+        TimeProvider clock,
         IServiceProvider services,
         ILoggerFactory loggers
     )
     {
         this.registry = registry;
         this.application = application;
+        this.clock = clock;
         // One switch for both: inline completions pay only together with inline scheduling.
         var inline = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") == "1";
         sockets = new(
@@ -63,7 +66,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
             await PeerHandshake.AcceptAsync(client, CancellationToken.None);
         }
         var transport = sockets.Create(client);
-        var connection = new HttpClientConnection(transport, arrival, registry);
+        var connection = new HttpClientConnection(transport, arrival, registry, clock);
         transport.Features.Set(connection);
         var handedOver = false;
         try

@@ -1,3 +1,4 @@
+using System.Net;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using Microsoft.AspNetCore.Http.Features;
@@ -55,15 +56,16 @@ internal sealed class PassThroughTransformer(MemberDrain drain) : HttpTransforme
     {
         var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         AskToMove(httpContext, proxyResponse);
+        if (proxyResponse is { Content.Headers.ContentLength: null } && proxyResponse.StatusCode >= HttpStatusCode.OK)
+        {
+            proxyResponse.Content = new PromptContent(proxyResponse.Content, httpContext.Response);
+        }
         return copyBody;
     }
 
     private void AskToMove(HttpContext context, HttpResponseMessage? response)
     {
-        if (
-            drain.Current is not { IsReleasing: true }
-            || response?.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols
-        )
+        if (drain.Current is not { IsReleasing: true } || response?.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
             return;
         }

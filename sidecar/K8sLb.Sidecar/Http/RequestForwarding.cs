@@ -56,6 +56,14 @@ internal sealed class RequestForwarding(
         {
             connection.Tracked.EndWork();
         }
+        if (
+            connection.Tracked is { Protocol: ClientProtocol.Http2, State: ConnectionState.Closing }
+            && !context.RequestAborted.IsCancellationRequested
+        )
+        {
+            await context.Response.CompleteAsync();
+            await connection.HoldForCrossingStreamsAsync();
+        }
     }
 
     private async Task ForwardAsync(

@@ -1,4 +1,5 @@
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Streams;
 
 namespace K8sLb.Sidecar.WebSockets;
 
@@ -7,15 +8,12 @@ namespace K8sLb.Sidecar.WebSockets;
 /// writing sends to it. To close, it sends Close 1001 to the client between two messages, drops what the application still
 /// sends, keeps passing on what the client sent before its own Close, which then tells the application as well.
 /// </summary>
-internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
+internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
 {
     /// <summary>For the client's Close, then again for the application to end: both only have to answer.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
-    // What is wanted of it, in rising order.
-    private const int Nothing = 0;
-    private const int Convenient = 1;
-    private const int Boundary = 2;
+    private const int NotAsked = -1;
 
     private readonly Stream client;
     private readonly TrackedConnection tracked;
@@ -34,7 +32,7 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
     private volatile bool readsEnded;
     private volatile bool done;
     private int unanswered;
-    private int wanted;
+    private int asked = NotAsked;
 
     /// <param name="abort">Ends both sides at once.</param>
     public ReleasableWebSocket(Stream client, TrackedConnection tracked, TimeProvider clock, Action abort)
@@ -46,15 +44,10 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
 
     public void Release(ReleaseUrgency urgency)
     {
-        if (urgency == ReleaseUrgency.WhenConvenient)
+        Volatile.Write(ref asked, (int)urgency);
+        if (urgency > ReleaseUrgency.AfterAnswer && MayCloseBetweenMessages(urgency))
         {
-            Interlocked.CompareExchange(ref wanted, Convenient, Nothing);
-            return;
-        }
-        Volatile.Write(ref wanted, Boundary);
-        if (!closeSent && !done)
-        {
-            _ = CloseBetweenMessagesAsync();
+            _ = CloseBetweenMessagesAsync(urgency);
         }
     }
 
@@ -105,10 +98,13 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
                 return;
             }
             var (length, close) = ScanFromApp(buffer.Span);
-            await client.WriteAsync(buffer[..length], cancellationToken);
             if (close)
             {
-                await SendCloseAsync();
+                await SendCloseAsync(buffer[..length]);
+            }
+            else
+            {
+                await client.WriteAsync(buffer, cancellationToken);
             }
         }
         finally
@@ -151,17 +147,26 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
             appClosed |= frame.Opcode == Opcode.Close;
             lastBoundary = toClient.AtMessageBoundary ? at : lastBoundary;
         }
-        var want = Volatile.Read(ref wanted);
-        if (want == Nothing || appClosed || clientClosed)
+        var urgency = Volatile.Read(ref asked);
+        if (urgency == NotAsked || appClosed || clientClosed)
         {
             return (data.Length, false);
         }
         // Right after an answer, with nothing of the client's under way, closing loses nothing.
-        var isConvenient = lastBoundary == data.Length && Volatile.Read(ref unanswered) == 0 && !clientMidMessage;
-        return want == Convenient
-            ? (data.Length, isConvenient)
-            : (lastBoundary > 0 ? lastBoundary : data.Length, lastBoundary > 0);
+        return lastBoundary == data.Length && IsSettled ? (data.Length, true)
+            : urgency == (int)ReleaseUrgency.AtNextBoundary && lastBoundary > 0 ? (lastBoundary, true)
+            : (data.Length, false);
     }
+
+    private bool IsSettled => Volatile.Read(ref unanswered) == 0 && !clientMidMessage;
+
+    private bool MayCloseBetweenMessages(ReleaseUrgency urgency) =>
+        !closeSent
+        && !appClosed
+        && !clientClosed
+        && !done
+        && toClient.AtMessageBoundary
+        && (IsSettled || urgency == ReleaseUrgency.AtNextBoundary);
 
     private void NoteAnswer()
     {
@@ -195,7 +200,7 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
         clientMidMessage = !toApp.AtMessageBoundary;
     }
 
-    private async Task CloseBetweenMessagesAsync()
+    private async Task CloseBetweenMessagesAsync(ReleaseUrgency urgency)
     {
         // Somebody who writes now will find the boundary itself.
         if (!await writing.WaitAsync(TimeSpan.Zero))
@@ -204,9 +209,9 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
         }
         try
         {
-            if (!closeSent && !appClosed && !clientClosed && !done && toClient.AtMessageBoundary)
+            if (MayCloseBetweenMessages(urgency))
             {
-                await SendCloseAsync();
+                await SendCloseAsync(ReadOnlyMemory<byte>.Empty);
             }
         }
         catch (Exception e)
@@ -221,12 +226,15 @@ internal sealed class ReleasableWebSocket : DuplexStream, IClientChannel
         }
     }
 
-    /// <summary>The caller holds <see cref="writing"/>.</summary>
-    private async Task SendCloseAsync()
+    /// <summary>
+    /// In one write with what comes before it, so that a client which reads the answer has the Close at hand before it
+    /// thinks of its next message. The caller holds <see cref="writing"/>.
+    /// </summary>
+    private async Task SendCloseAsync(ReadOnlyMemory<byte> before)
     {
         tracked.BeginClosing();
         closeSent = true;
-        await client.WriteAsync(CloseFrame.ToClient(), CancellationToken.None);
+        await client.WriteAsync((byte[])[.. before.Span, .. CloseFrame.ToClient()], CancellationToken.None);
         _ = BoundAsync();
     }
 

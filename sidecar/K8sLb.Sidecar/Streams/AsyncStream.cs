@@ -1,7 +1,7 @@
-namespace K8sLb.Sidecar.WebSockets;
+namespace K8sLb.Sidecar.Streams;
 
-/// <summary>A stream of two directions, asynchronous alone.</summary>
-internal abstract class DuplexStream : Stream
+/// <summary>A stream that is asynchronous alone, and has no position.</summary>
+internal abstract class AsyncStream : Stream
 {
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -19,10 +19,8 @@ internal abstract class DuplexStream : Stream
         CancellationToken cancellationToken = default
     );
 
-    public abstract override ValueTask WriteAsync(
-        ReadOnlyMemory<byte> buffer,
-        CancellationToken cancellationToken = default
-    );
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+/// <summary>An HTTP/1.1 client that shows what is on the wire, and does nothing of its own accord.</summary>
+internal sealed class RawHttp : IAsyncDisposable
+{
+    private readonly Socket socket;
+    private readonly NetworkStream stream;
+    private readonly byte[] one = new byte[1];
+
+    private RawHttp(Socket socket)
+    {
+        this.socket = socket;
+        stream = new(socket, ownsSocket: true);
+    }
+
+    public static async Task<RawHttp> ConnectAsync(IPEndPoint to)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(to);
+        return new(socket);
+    }
+
+    public async Task SendAsync(string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
+
+    public Task GetAsync(string target) => SendAsync($"GET {target} HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+
+    public async Task<RawResponse> RequestAsync(string target)
+    {
+        await GetAsync(target);
+        return await ReadAsync();
+    }
+
+    public async Task<RawResponse> ReadAsync()
+    {
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await stream.ReadAsync(one) == 0)
+            {
+                throw new IOException($"the connection ended after \"{head}\"");
+            }
+            head.Append((char)one[0]);
+        }
+        var lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var headers = lines
+            .Skip(1)
+            .Select(l => l.Split(": ", 2))
+            .ToLookup(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
+        var length = int.Parse(headers["Content-Length"].FirstOrDefault() ?? "-1", CultureInfo.InvariantCulture);
+        var body = length >= 0 ? await ReadExactlyAsync(length) : await ReadChunksAsync();
+        return new(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, body);
+    }
+
+    /// <summary>True where the server has closed without another byte; waits for it.</summary>
+    public async Task<bool> EndsAsync() =>
+        await stream.ReadAsync(one).AsTask().WaitAsync(TimeSpan.FromSeconds(20)) == 0;
+
+    public bool IsOpen => !(socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0);
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    private async Task<string> ReadExactlyAsync(int length)
+    {
+        var body = new byte[length];
+        await stream.ReadExactlyAsync(body);
+        return Encoding.Latin1.GetString(body);
+    }
+
+    private async Task<string> ReadChunksAsync()
+    {
+        var body = new StringBuilder();
+        while (true)
+        {
+            var size = new StringBuilder();
+            while (!size.ToString().EndsWith("\r\n", StringComparison.Ordinal))
+            {
+                await stream.ReadExactlyAsync(one);
+                size.Append((char)one[0]);
+            }
+            var length = int.Parse(size.ToString().Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            body.Append(await ReadExactlyAsync(length));
+            await ReadExactlyAsync(2);
+            if (length == 0)
+            {
+                return body.ToString();
+            }
+        }
+    }
+}
+
+internal sealed record RawResponse(int Status, ILookup<string, string> Headers, string Body)
+{
+    public bool AsksToClose => Headers["Connection"].Contains("close", StringComparer.OrdinalIgnoreCase);
+    public string? ServedBy => Headers["x-served-by"].FirstOrDefault();
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+/// <summary>An application behind a sidecar: HTTP/1.1 and HTTP/2 with prior knowledge on one port.</summary>
+internal sealed class TestApp : IAsyncDisposable
+{
+    private const int Http1Port = 8091;
+    private const int Http2Port = 8092;
+    public const int Port = 8081;
+    private readonly WebApplication app;
+    private readonly VersionSplitter splitter;
+
+    private TestApp(WebApplication app, VersionSplitter splitter)
+    {
+        this.app = app;
+        this.splitter = splitter;
+    }
+
+    /// <summary>Answers to /gate wait for it.</summary>
+    public TaskCompletionSource Gate { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Requests that wait at the gate.</summary>
+    public int Waiting => waiting;
+    private int waiting;
+
+    /// <summary>Requests that were taken.</summary>
+    public int Served => served;
+    private int served;
+
+    /// <summary>The Close status that WebSockets ended with here, null for one that broke off.</summary>
+    public List<WebSocketCloseStatus?> Closes { get; } = [];
+
+    /// <summary>Messages that WebSockets received whole.</summary>
+    public List<int> Messages { get; } = [];
+
+    public static async Task<TestApp> StartAsync(IPAddress address, string name)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, Http1Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(address, Http2Port, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+        });
+        var app = builder.Build();
+        var splitter = new VersionSplitter(new(address, Port), new(address, Http1Port), new(address, Http2Port));
+        var test = new TestApp(app, splitter);
+        app.UseWebSockets();
+        app.Use(
+            (context, next) =>
+            {
+                Interlocked.Increment(ref test.served);
+                context.Response.Headers["x-served-by"] = name;
+                return next(context);
+            }
+        );
+        test.Map(name);
+        await app.StartAsync();
+        splitter.Start();
+        return test;
+    }
+
+    /// <summary>As a killed process: nothing accepts any more, what is open breaks.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await splitter.DisposeAsync();
+        Gate.TrySetResult();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await app.StopAsync(now.Token);
+        await app.DisposeAsync();
+    }
+
+    private void Map(string name)
+    {
+        app.MapGet("/", () => name);
+        app.MapGet(
+            "/gate",
+            async () =>
+            {
+                Interlocked.Increment(ref waiting);
+                await Gate.Task;
+                Interlocked.Decrement(ref waiting);
+                return name;
+            }
+        );
+        app.MapGet("/download", DownloadAsync);
+        app.MapPost("/upload", (Func<HttpContext, Task<string>>)UploadAsync);
+        app.MapPost("/trailers", TrailersAsync);
+        app.MapGet("/events", EventsAsync);
+        app.Map("/ws", EchoAsync);
+        app.MapFallback(
+            (HttpContext context) =>
+                string.Join('\n', context.Request.Headers.Select(h => $"{h.Key}: {h.Value}"))
+                + $"\ntarget: {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}"
+        );
+    }
+
+    private async Task DownloadAsync(HttpContext context)
+    {
+        var total = long.Parse(context.Request.Query["bytes"]!, CultureInfo.InvariantCulture);
+        context.Response.ContentLength = total;
+        var chunk = new byte[64 * 1024];
+        for (long sent = 0; sent < total; )
+        {
+            var now = (int)Math.Min(chunk.Length, total - sent);
+            await context.Response.Body.WriteAsync(chunk.AsMemory(0, now));
+            sent += now;
+            if (sent > total / 2)
+            {
+                await Gate.Task;
+            }
+        }
+    }
+
+    private static async Task<string> UploadAsync(HttpContext context)
+    {
+        var buffer = new byte[64 * 1024];
+        long total = 0;
+        for (int read; (read = await context.Request.Body.ReadAsync(buffer)) > 0; )
+        {
+            total += read;
+        }
+        return total.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>As a gRPC server: data, then the status in trailers.</summary>
+    private static async Task TrailersAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.FlushAsync();
+        var buffer = new byte[4096];
+        for (int read; (read = await context.Request.Body.ReadAsync(buffer)) > 0; )
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read));
+        }
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    /// <summary>Sends its header at once, and an event when the gate opens.</summary>
+    private async Task EventsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.Body.FlushAsync();
+        await Gate.Task;
+        await context.Response.WriteAsync("data: x\n\n");
+    }
+
+    private async Task EchoAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[256 * 1024];
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                var part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    Note(socket.CloseStatus);
+                    await socket.CloseAsync(
+                        socket.CloseStatus ?? WebSocketCloseStatus.Empty,
+                        null,
+                        CancellationToken.None
+                    );
+                    return;
+                }
+                length += part.Count;
+                if (!part.EndOfMessage)
+                {
+                    continue;
+                }
+                lock (Messages)
+                {
+                    Messages.Add(length);
+                }
+                await EchoInFragmentsAsync(socket, buffer.AsMemory(0, length), part.MessageType);
+                length = 0;
+            }
+        }
+        catch (WebSocketException)
+        {
+            Note(null);
+        }
+    }
+
+    private static async Task EchoInFragmentsAsync(WebSocket socket, Memory<byte> message, WebSocketMessageType type)
+    {
+        var half = message.Length / 2;
+        if (half > 0)
+        {
+            await socket.SendAsync(message[..half], type, endOfMessage: false, CancellationToken.None);
+        }
+        await socket.SendAsync(message[half..], type, endOfMessage: true, CancellationToken.None);
+    }
+
+    private void Note(WebSocketCloseStatus? status)
+    {
+        lock (Closes)
+        {
+            Closes.Add(status);
+        }
+    }
+}

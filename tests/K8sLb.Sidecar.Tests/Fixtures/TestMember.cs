@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Admin;
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Snapshots;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+/// <summary>A member of a pool: an application and its sidecar, in this process, on an address of their own.</summary>
+internal sealed class TestMember : IAsyncDisposable
+{
+    public const int HttpPort = 8080;
+    public const int TcpPort = 8070;
+    public const int AdminPort = 15020;
+    public const int PeerPort = 15008;
+
+    private TestMember(string name, SidecarOptions options, TestApp app)
+    {
+        (Name, Options, App) = (name, options, app);
+    }
+
+    public string Name { get; }
+    public SidecarOptions Options { get; }
+    public TestApp App { get; }
+    public WebApplication Host { get; private set; } = null!;
+    public IPAddress Address => Options.ListenAddress;
+    public IPEndPoint Http => new(Address, HttpPort);
+    public Uri Url => new($"http://{Http}");
+    public Uri Admin => new($"http://{Address}:{AdminPort}");
+
+    public ConnectionRegistry Registry => Host.Services.GetRequiredService<ConnectionRegistry>();
+    public MemberDrain Drain => Host.Services.GetRequiredService<MemberDrain>();
+    public WorkRouter Router => Host.Services.GetRequiredService<WorkRouter>();
+    public SnapshotIntake Intake => Host.Services.GetRequiredService<SnapshotIntake>();
+    public PeerCredential Credential => Host.Services.GetRequiredService<PeerCredential>();
+
+    /// <summary>Members that know each other, each with a snapshot in force.</summary>
+    public static async Task<TestPool> PoolAsync(int members = 1, Func<PoolPolicy, PoolPolicy>? policy = null)
+    {
+        var pool = new TestPool(policy is null ? TestSnapshots.Policy() : policy(TestSnapshots.Policy()));
+        for (var i = 0; i < members; i++)
+        {
+            pool.Members.Add(await StartAsync($"m{i}"));
+        }
+        await pool.TellAllAsync();
+        return pool;
+    }
+
+    public static async Task<TestMember> StartAsync(string name, Uri? @operator = null)
+    {
+        var address = LoopbackAddress.Next();
+        var state = Directory.CreateTempSubdirectory("k8slb-sidecar-test-");
+        var options = new SidecarOptions
+        {
+            // Without an operator a snapshot must be on disk; a dial that is refused stands in for one that is not up.
+            Operator = @operator ?? new Uri($"http://{address}:9"),
+            PodName = name,
+            PodNamespace = "test",
+            PodUid = $"uid-{name}",
+            PodAddress = address,
+            ListenAddress = address,
+            AppAddress = address,
+            AdminPort = AdminPort,
+            PeerPort = PeerPort,
+            StateDirectory = state.FullName,
+        };
+        var member = new TestMember(name, options, await TestApp.StartAsync(address, name));
+        await member.StartHostAsync();
+        return member;
+    }
+
+    /// <summary>As a container that is restarted in its pod.</summary>
+    public async Task RestartAsync(SidecarOptions? options = null)
+    {
+        await Host.StopAsync();
+        await Host.DisposeAsync();
+        await StartHostAsync(options);
+    }
+
+    public MemberDirective Directive(int weight = 100) =>
+        new()
+        {
+            Uid = Options.PodUid,
+            Name = Name,
+            PeerAddress = Address.ToString(),
+            PeerPort = PeerPort,
+            PeerCredential = Credential.Value,
+            Availability = MemberAvailability.Available,
+            Weight = weight,
+        };
+
+    public async Task<DrainReport> DrainAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        return (await http.GetFromJsonAsync(new Uri(Admin, "/drain"), AdminJson.Default.DrainReport))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await Host.StopAsync(now.Token);
+        await Host.DisposeAsync();
+        await App.DisposeAsync();
+        Directory.Delete(Options.StateDirectory, recursive: true);
+    }
+
+    private async Task StartHostAsync(SidecarOptions? options = null)
+    {
+        Host = SidecarHost.Create(options ?? Options);
+        await Host.StartAsync();
+    }
+}

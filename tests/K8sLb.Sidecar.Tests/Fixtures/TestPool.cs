@@ -1,0 +1,44 @@
+using K8sLb.Protocol;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
+{
+    private long version;
+
+    public List<TestMember> Members { get; } = [];
+    public PoolPolicy Policy { get; set; } = policy;
+    public TestMember this[int index] => Members[index];
+
+    /// <summary>Gives every member the next snapshot, as an operator would.</summary>
+    /// <param name="change">Changes a member's directive, by the member's place.</param>
+    public async Task TellAllAsync(
+        Func<int, MemberDirective, MemberDirective>? change = null,
+        Func<int, DrainDirective?>? drain = null
+    )
+    {
+        version++;
+        var directives = Members.Select((m, i) => change is null ? m.Directive() : change(i, m.Directive())).ToList();
+        for (var i = 0; i < Members.Count; i++)
+        {
+            var snapshot = TestSnapshots.For(Members[i].Options.PodUid, version, directives, Policy, drain?.Invoke(i));
+            (await Members[i].Intake.TakeAsync(snapshot)).ShouldBeNull();
+        }
+    }
+
+    /// <summary>Drains one by directive; the others know it as unavailable.</summary>
+    public Task DrainAsync(int which, TimeSpan? deadline = null, TimeSpan? rampDown = null) =>
+        TellAllAsync(
+            (i, d) => i == which ? d with { Availability = MemberAvailability.Unavailable, Weight = 0 } : d,
+            i =>
+                i == which ? TestSnapshots.Drain(deadline ?? TimeSpan.FromSeconds(30), rampDown ?? TimeSpan.Zero) : null
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in Members)
+        {
+            await member.DisposeAsync();
+        }
+    }
+}

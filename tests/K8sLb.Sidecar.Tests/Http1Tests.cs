@@ -1,0 +1,120 @@
+using K8sLb.Sidecar.Tests.Fixtures;
+using K8sLb.TestKit;
+
+namespace K8sLb.Sidecar.Tests;
+
+public sealed class Http1Tests
+{
+    [Fact]
+    public async Task A_keep_alive_connection_serves_many_requests()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+
+        for (var i = 0; i < 5; i++)
+        {
+            var response = await client.RequestAsync("/");
+            response.Status.ShouldBe(200);
+            response.ServedBy.ShouldBe("m0");
+            response.AsksToClose.ShouldBeFalse();
+        }
+
+        pool[0].Registry.Account().Totals.Opened.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_drain_asks_the_next_request_to_close_and_a_new_connection_is_served()
+    {
+        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        (await client.RequestAsync("/")).AsksToClose.ShouldBeFalse();
+
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        var last = await client.RequestAsync("/");
+
+        last.Status.ShouldBe(200);
+        last.AsksToClose.ShouldBeTrue();
+        (await client.EndsAsync()).ShouldBeTrue();
+        await using var next = await RawHttp.ConnectAsync(pool[0].Http);
+        (await next.RequestAsync("/")).Status.ShouldBe(200);
+        await Eventually.IsTrue(
+            () => pool[0].Registry.Account().Totals.Released == 2,
+            "both are accounted for as released"
+        );
+    }
+
+    [Fact]
+    public async Task A_request_in_flight_is_answered_with_connection_close()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.GetAsync("/gate");
+        await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "the request is in flight");
+
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        pool[0].App.Gate.SetResult();
+        var response = await client.ReadAsync();
+
+        response.Status.ShouldBe(200);
+        response.AsksToClose.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_closed_only_after_a_quiet_time()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.RequestAsync("/");
+
+        var report = await pool[0].DrainAsync();
+
+        report.Progress.ShouldBe(K8sLb.Protocol.DrainProgress.Released);
+        report.Released.ShouldBe(1);
+        report.Forced.ShouldBe(0);
+        (await client.EndsAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Target_and_host_pass_byte_for_byte()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+
+        var response = await client.RequestAsync("/a%2Fb%7e/../c;x=%41?q=%20+%zz&r=a|b");
+
+        response.Body.ShouldContain("target: /a%2Fb%7e/../c;x=%41?q=%20+%zz&r=a|b");
+        response.Body.ShouldContain("Host: shop.test");
+    }
+
+    [Fact]
+    public async Task The_application_learns_the_clients_address()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.SendAsync("GET /x HTTP/1.1\r\nHost: shop.test\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+
+        var response = await client.ReadAsync();
+
+        response.Body.ShouldContain("X-Forwarded-For: 192.0.2.1, 127.");
+        response.Body.ShouldContain("X-Forwarded-Proto: http");
+    }
+
+    [Fact]
+    public async Task A_response_header_is_passed_on_before_there_is_a_body()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        using var http = new HttpClient();
+
+        using var response = await http.GetAsync(
+            new Uri(pool[0].Url, "/events"),
+            HttpCompletionOption.ResponseHeadersRead,
+            new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token
+        );
+
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        pool[0].App.Gate.SetResult();
+        (await response.Content.ReadAsStringAsync()).ShouldBe("data: x\n\n");
+    }
+}
