@@ -1,3 +1,4 @@
+using K8sLb.Sidecar.Connections;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace K8sLb.Sidecar.Http;
@@ -6,35 +7,51 @@ namespace K8sLb.Sidecar.Http;
 internal static class FailureAnswers
 {
     /// <summary>The pool refuses late arrivals; whoever tries again reaches another member.</summary>
-    public static Task RejectAsync(HttpContext context)
-    {
-        context.Response.Headers.RetryAfter = "1";
-        return AnswerAsync(
+    public static Task RejectAsync(HttpContext context, TrackedConnection connection) =>
+        AnswerAsync(
             context,
+            connection,
             StatusCodes.Status503ServiceUnavailable,
             "this member is draining and takes no new work"
         );
-    }
 
-    public static Task UnreachableAsync(HttpContext context, string destination) =>
-        AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, $"{destination} accepts no connections");
-
-    public static Task FailedAsync(HttpContext context, string destination, ForwarderError error) =>
+    public static Task UnreachableAsync(HttpContext context, TrackedConnection connection, string destination) =>
         AnswerAsync(
             context,
+            connection,
+            StatusCodes.Status503ServiceUnavailable,
+            $"{destination} accepts no connections"
+        );
+
+    public static Task FailedAsync(
+        HttpContext context,
+        TrackedConnection connection,
+        string destination,
+        ForwarderError error
+    ) =>
+        AnswerAsync(
+            context,
+            connection,
             context.Response.StatusCode is >= 400 and var status ? status : StatusCodes.Status502BadGateway,
             $"{destination} failed ({error}): {context.GetForwarderErrorFeature()?.Exception?.Message}"
         );
 
-    private static async Task AnswerAsync(HttpContext context, int status, string what)
+    private static Task AnswerAsync(HttpContext context, TrackedConnection connection, int status, string what)
     {
         context.Response.Clear();
         context.Response.StatusCode = status;
-        if (context.Request.Protocol == HttpProtocol.Http11 && status == StatusCodes.Status503ServiceUnavailable)
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        if (status == StatusCodes.Status503ServiceUnavailable)
         {
+            // Another connection may reach a member that can serve.
+            context.Response.Headers.RetryAfter = "1";
+        }
+        var toClose = status == StatusCodes.Status503ServiceUnavailable || connection.State == ConnectionState.Closing;
+        if (toClose && connection.Protocol == ClientProtocol.Http1)
+        {
+            connection.BeginClosing();
             context.Response.Headers.Connection = "close";
         }
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync($"k8slb sidecar: {what}\n", context.RequestAborted);
+        return context.Response.WriteAsync($"k8slb sidecar: {what}\n", context.RequestAborted);
     }
 }

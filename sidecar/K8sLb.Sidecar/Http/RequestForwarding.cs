@@ -45,7 +45,7 @@ internal sealed class RequestForwarding(
             if (route.Kind == WorkRouteKind.Reject)
             {
                 metrics.Requests.Add(1, SidecarMetrics.Rejected);
-                await FailureAnswers.RejectAsync(context);
+                await FailureAnswers.RejectAsync(context, connection.Tracked);
             }
             else
             {
@@ -93,7 +93,7 @@ internal sealed class RequestForwarding(
                 NoteOutcome(connection, peer, error);
                 if (error != ForwarderError.None && !context.Response.HasStarted)
                 {
-                    await FailureAnswers.FailedAsync(context, destination.Name, error);
+                    await FailureAnswers.FailedAsync(context, connection.Tracked, destination.Name, error);
                 }
                 return;
             }
@@ -108,7 +108,7 @@ internal sealed class RequestForwarding(
             if (next is null && localFailed)
             {
                 metrics.Requests.Add(1, SidecarMetrics.Failed);
-                await FailureAnswers.UnreachableAsync(context, destination.Name);
+                await FailureAnswers.UnreachableAsync(context, connection.Tracked, destination.Name);
                 return;
             }
             route = WorkRoute.To(next);

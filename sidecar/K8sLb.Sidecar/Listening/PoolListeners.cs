@@ -102,6 +102,8 @@ public sealed class PoolListeners(
         {
             await peers.DisposeAsync();
         }
+        open.Clear();
+        peers = null;
         one.Release();
     }
 

@@ -11,19 +11,20 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
 
-/// <summary>An application behind a sidecar: HTTP/1.1 and HTTP/2 with prior knowledge on one port.</summary>
+/// <summary>An application behind a sidecar: HTTP/1.1 and HTTP/2 with prior knowledge on one port, bare TCP on another.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
     private const int Http1Port = 8091;
     private const int Http2Port = 8092;
     public const int Port = 8081;
+    public const int EchoPort = 8082;
     private readonly WebApplication app;
     private readonly VersionSplitter splitter;
+    private readonly RawEchoServer echo;
 
-    private TestApp(WebApplication app, VersionSplitter splitter)
+    private TestApp(WebApplication app, VersionSplitter splitter, RawEchoServer echo)
     {
-        this.app = app;
-        this.splitter = splitter;
+        (this.app, this.splitter, this.echo) = (app, splitter, echo);
     }
 
     /// <summary>Answers to /gate wait for it.</summary>
@@ -36,6 +37,7 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>Requests that were taken.</summary>
     public int Served => served;
     private int served;
+    private int disposed;
 
     /// <summary>The Close status that WebSockets ended with here, null for one that broke off.</summary>
     public List<WebSocketCloseStatus?> Closes { get; } = [];
@@ -56,7 +58,7 @@ internal sealed class TestApp : IAsyncDisposable
         });
         var app = builder.Build();
         var splitter = new VersionSplitter(new(address, Port), new(address, Http1Port), new(address, Http2Port));
-        var test = new TestApp(app, splitter);
+        var test = new TestApp(app, splitter, new(new(address, EchoPort), name));
         app.UseWebSockets();
         app.Use(
             (context, next) =>
@@ -75,7 +77,12 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>As a killed process: nothing accepts any more, what is open breaks.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return;
+        }
         await splitter.DisposeAsync();
+        await echo.DisposeAsync();
         Gate.TrySetResult();
         using var now = new CancellationTokenSource();
         await now.CancelAsync();

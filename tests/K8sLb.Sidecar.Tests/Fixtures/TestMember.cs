@@ -25,6 +25,8 @@ internal sealed class TestMember : IAsyncDisposable
         (Name, Options, App) = (name, options, app);
     }
 
+    private PeerCredential? credential;
+
     public string Name { get; }
     public SidecarOptions Options { get; }
     public TestApp App { get; }
@@ -38,7 +40,7 @@ internal sealed class TestMember : IAsyncDisposable
     public MemberDrain Drain => Host.Services.GetRequiredService<MemberDrain>();
     public WorkRouter Router => Host.Services.GetRequiredService<WorkRouter>();
     public SnapshotIntake Intake => Host.Services.GetRequiredService<SnapshotIntake>();
-    public PeerCredential Credential => Host.Services.GetRequiredService<PeerCredential>();
+    public PeerCredential Credential => credential ??= Host.Services.GetRequiredService<PeerCredential>();
 
     /// <summary>Members that know each other, each with a snapshot in force.</summary>
     public static async Task<TestPool> PoolAsync(int members = 1, Func<PoolPolicy, PoolPolicy>? policy = null)

@@ -18,12 +18,21 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
     )
     {
         version++;
-        var directives = Members.Select((m, i) => change is null ? m.Directive() : change(i, m.Directive())).ToList();
         for (var i = 0; i < Members.Count; i++)
         {
-            var snapshot = TestSnapshots.For(Members[i].Options.PodUid, version, directives, Policy, drain?.Invoke(i));
-            (await Members[i].Intake.TakeAsync(snapshot)).ShouldBeNull();
+            await GiveAsync(i, change, drain?.Invoke(i));
         }
+    }
+
+    /// <summary>Gives one member alone the next snapshot.</summary>
+    public async Task TellAsync(
+        int which,
+        Func<int, MemberDirective, MemberDirective>? change = null,
+        DrainDirective? drain = null
+    )
+    {
+        version++;
+        await GiveAsync(which, change, drain);
     }
 
     /// <summary>Drains one by directive; the others know it as unavailable.</summary>
@@ -33,6 +42,13 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
             i =>
                 i == which ? TestSnapshots.Drain(deadline ?? TimeSpan.FromSeconds(30), rampDown ?? TimeSpan.Zero) : null
         );
+
+    private async Task GiveAsync(int which, Func<int, MemberDirective, MemberDirective>? change, DrainDirective? drain)
+    {
+        var directives = Members.Select((m, i) => change is null ? m.Directive() : change(i, m.Directive())).ToList();
+        var snapshot = TestSnapshots.For(Members[which].Options.PodUid, version, directives, Policy, drain);
+        (await Members[which].Intake.TakeAsync(snapshot)).ShouldBeNull();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,7 @@ internal static class TestSnapshots
                 {
                     Name = "tcp",
                     Port = TestMember.TcpPort,
-                    TargetPort = TestApp.Port,
+                    TargetPort = TestApp.EchoPort,
                     Protocol = PortProtocol.Tcp,
                 },
             ],

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Control;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+/// <summary>The operator's end of control streams, with its lines in a test's hands.</summary>
+internal sealed class FakeOperator : IAsyncDisposable
+{
+    private const int Port = 15010;
+    private readonly WebApplication app;
+    private readonly Channel<FakeStream> streams = Channel.CreateUnbounded<FakeStream>();
+
+    private FakeOperator(WebApplication app, IPAddress address)
+    {
+        this.app = app;
+        Url = new($"http://{address}:{Port}");
+        app.MapPost(ControlStream.AttachPath, (RequestDelegate)ServeAsync);
+    }
+
+    public Uri Url { get; }
+
+    public static async Task<FakeOperator> StartAsync(IPAddress? at = null)
+    {
+        var address = at ?? LoopbackAddress.Next();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, Port, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        var fake = new FakeOperator(builder.Build(), address);
+        await fake.app.StartAsync();
+        return fake;
+    }
+
+    /// <summary>The next stream that a sidecar opens, its hello read.</summary>
+    public async Task<FakeStream> NextAsync() =>
+        await streams.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await app.StopAsync(now.Token);
+        await app.DisposeAsync();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        context.Response.ContentType = ControlStream.ContentType;
+        await context.Response.Body.FlushAsync();
+        var stream = new FakeStream(context);
+        await stream.ReadHelloAsync();
+        await streams.Writer.WriteAsync(stream);
+        await stream.Ended;
+    }
+}
+
+internal sealed class FakeStream
+{
+    private readonly HttpContext context;
+    private readonly LineReader lines;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public FakeStream(HttpContext context)
+    {
+        this.context = context;
+        lines = new(context.Request.BodyReader, ControlStream.MaxLineBytes);
+        Protocol = context.Request.Protocol;
+        context.RequestAborted.Register(() => ended.TrySetResult());
+    }
+
+    public Task Ended => ended.Task;
+    public string Protocol { get; }
+    public Hello Hello { get; private set; } = null!;
+
+    public async Task ReadHelloAsync() => Hello = (await ReadAsync()).Hello.ShouldNotBeNull();
+
+    public Task WelcomeAsync() =>
+        SendAsync(
+            new()
+            {
+                Welcome = new()
+                {
+                    ProtocolVersion = ControlStream.ProtocolVersion,
+                    OperatorVersion = "test",
+                    Epoch = 1,
+                },
+            }
+        );
+
+    public Task SendAsync(OperatorMessage message) =>
+        SendLineAsync(JsonSerializer.Serialize(message, ProtocolJson.Default.OperatorMessage));
+
+    public Task SendLineAsync(string line) => SendTextAsync(line + "\n");
+
+    public async Task SendTextAsync(string text)
+    {
+        await context.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(text));
+        await context.Response.BodyWriter.FlushAsync();
+    }
+
+    /// <summary>The next answer to a snapshot; reports on the way are given to <paramref name="reports"/>.</summary>
+    public async Task<SidecarMessage> AnswerAsync(List<MemberReport>? reports = null)
+    {
+        while (true)
+        {
+            var message = await ReadAsync();
+            if (message.Report is null)
+            {
+                return message;
+            }
+            reports?.Add(message.Report);
+        }
+    }
+
+    public async Task<MemberReport> ReportAsync(Func<MemberReport, bool> which)
+    {
+        while (true)
+        {
+            if ((await ReadAsync()).Report is { } report && which(report))
+            {
+                return report;
+            }
+        }
+    }
+
+    public void End() => ended.TrySetResult();
+
+    private async Task<SidecarMessage> ReadAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var line = await lines.ReadAsync(limit.Token) ?? throw new IOException("the sidecar ended the stream");
+        var reader = new Utf8JsonReader(line);
+        return JsonSerializer.Deserialize(ref reader, ProtocolJson.Default.SidecarMessage)!;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using K8sLb.TestKit;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+/// <summary>The sidecar as a process of its own, as it runs in a pod.</summary>
+internal sealed class SidecarProcess : IAsyncDisposable
+{
+    private const int Sigterm = 15;
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("k8slb-sidecar-test-");
+
+    private SidecarProcess(IPAddress address, IReadOnlyDictionary<string, string> environment)
+    {
+        Address = address;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "K8sLb.Sidecar.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["K8SLB_LISTEN_ADDRESS"] = address.ToString();
+        start.Environment["K8SLB_APP_ADDRESS"] = address.ToString();
+        start.Environment["K8SLB_STATE_DIR"] = state.FullName;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        process = new() { StartInfo = start };
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public IPAddress Address { get; }
+    public IPEndPoint Http => new(Address, TestMember.HttpPort);
+    public Uri Admin => new($"http://{Address}:{TestMember.AdminPort}");
+
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    public bool HasExited => process.HasExited;
+
+    public static SidecarProcess Start(IPAddress address, IReadOnlyDictionary<string, string> environment) =>
+        new(address, environment);
+
+    public async Task UntilReadyAsync()
+    {
+        using var http = new HttpClient();
+        await Eventually.IsTrue(
+            async () =>
+            {
+                try
+                {
+                    using var response = await http.GetAsync(new Uri(Admin, "/readyz"));
+                    return response.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "the sidecar is ready",
+            TimeSpan.FromSeconds(60)
+        );
+    }
+
+    public void Terminate() => Kill(process.Id, Sigterm).ShouldBe(0);
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        process.Dispose();
+        state.Delete(recursive: true);
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs e)
+    {
+        lock (output)
+        {
+            output.AppendLine(e.Data);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+}

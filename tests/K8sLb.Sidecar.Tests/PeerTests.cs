@@ -1,0 +1,238 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Tests.Fixtures;
+using K8sLb.TestKit;
+
+namespace K8sLb.Sidecar.Tests;
+
+public sealed class PeerTests
+{
+    [Fact]
+    public async Task Late_arrivals_are_served_by_a_peer()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 2, TestSnapshots.NeverQuiet);
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+
+        for (var i = 0; i < 5; i++)
+        {
+            await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+            var response = await late.RequestAsync("/");
+            response.Status.ShouldBe(200);
+            response.ServedBy.ShouldBe("m1");
+            response.AsksToClose.ShouldBeTrue();
+        }
+
+        pool[0].App.Served.ShouldBe(0);
+        pool[0].Registry.Account().Totals.Rerouted.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_client_that_the_application_sees_is_the_first_one()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 2, TestSnapshots.NeverQuiet);
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+
+        var response = await late.RequestAsync("/headers");
+
+        var chain = response.Body.Split('\n').Single(l => l.StartsWith("X-Forwarded-For", StringComparison.Ordinal));
+        chain.Split(',').Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task There_is_never_a_second_hop()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 2, TestSnapshots.NeverQuiet);
+        // Each is told that it drains and the other is there: what bounced would bounce for ever.
+        await pool.TellAllAsync(drain: _ => TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero));
+        await Eventually.IsTrue(
+            () => pool.Members.TrueForAll(m => m.Drain.Current is { IsReleasing: true }),
+            "releasing"
+        );
+        await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+
+        (await late.RequestAsync("/")).ServedBy.ShouldBe("m1");
+
+        pool[1].Registry.Account().Totals.Rerouted.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Without_a_peer_late_arrivals_are_served_here()
+    {
+        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+
+        var response = await late.RequestAsync("/");
+
+        response.Status.ShouldBe(200);
+        response.ServedBy.ShouldBe("m0");
+    }
+
+    [Fact]
+    public async Task A_peer_that_cannot_be_reached_is_passed_over()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 3, TestSnapshots.NeverQuiet);
+        await pool[1].Host.StopAsync();
+        await pool.TellAsync(
+            0,
+            (i, d) => i == 0 ? d with { Availability = MemberAvailability.Unavailable, Weight = 0 } : d,
+            TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero)
+        );
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+
+        for (var i = 0; i < 20; i++)
+        {
+            await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+            (await late.RequestAsync("/")).ServedBy.ShouldBe("m2");
+        }
+    }
+
+    [Fact]
+    public async Task A_request_with_a_body_finds_a_peer_when_the_application_is_gone()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 2);
+        await pool[0].App.DisposeAsync();
+        using var http = new HttpClient();
+
+        using var response = await http.PostAsync(
+            new Uri(pool[0].Url, "/upload"),
+            new ByteArrayContent(new byte[100_000])
+        );
+
+        (await response.Content.ReadAsStringAsync()).ShouldBe("100000");
+    }
+
+    [Fact]
+    public async Task Where_nobody_is_left_the_answer_names_what_failed()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await pool[0].App.DisposeAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+
+        var response = await client.RequestAsync("/");
+
+        response.Status.ShouldBe(503);
+        response.Body.ShouldBe($"k8slb sidecar: the application at {pool[0].Address}:8081 accepts no connections\n");
+    }
+
+    [Theory]
+    [InlineData(LateArrivals.Serve, 200, "m0")]
+    [InlineData(LateArrivals.Reject, 503, null)]
+    public async Task The_pool_can_have_late_arrivals_served_or_rejected(
+        LateArrivals policy,
+        int status,
+        string? servedBy
+    )
+    {
+        await using var pool = await TestMember.PoolAsync(
+            members: 2,
+            p =>
+                TestSnapshots.NeverQuiet(p) with
+                {
+                    Drain = TestSnapshots.NeverQuiet(p).Drain with { LateArrivals = policy },
+                }
+        );
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+
+        var response = await late.RequestAsync("/");
+
+        response.Status.ShouldBe(status);
+        response.ServedBy.ShouldBe(servedBy);
+        response.AsksToClose.ShouldBeTrue();
+        response.Headers["Retry-After"].Any().ShouldBe(policy == LateArrivals.Reject);
+    }
+
+    [Fact]
+    public async Task The_peer_port_serves_whoever_knows_the_credential_and_the_port()
+    {
+        await using var pool = await TestMember.PoolAsync();
+
+        var answer = await AskPeerPortAsync(
+            pool[0],
+            PeerPreface.Format("http", pool[0].Credential.Value),
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        );
+
+        answer.ShouldStartWith("K8SLB/1 ok\nHTTP/1.1 200 OK\r\n");
+    }
+
+    [Theory]
+    [InlineData("K8SLB/1 http wrong\n")]
+    [InlineData("K8SLB/1 http \n")]
+    [InlineData("K8SLB/2 http CREDENTIAL\n")]
+    [InlineData("K8SLB/1 other CREDENTIAL\n")]
+    [InlineData("K8SLB/1 http CREDENTIAL extra\n")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n")]
+    [InlineData("\n")]
+    [InlineData("\0\0\0\0\n")]
+    public async Task The_peer_port_refuses_everybody_else_without_a_word(string preface)
+    {
+        await using var pool = await TestMember.PoolAsync();
+        var bytes = Encoding.Latin1.GetBytes(
+            preface.Replace("CREDENTIAL", pool[0].Credential.Value, StringComparison.Ordinal)
+        );
+
+        (await AskPeerPortAsync(pool[0], bytes, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")).ShouldBeEmpty();
+
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        (await client.RequestAsync("/")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task The_peer_port_refuses_a_preface_without_an_end()
+    {
+        await using var pool = await TestMember.PoolAsync();
+
+        (await AskPeerPortAsync(pool[0], new byte[100_000], "")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_slow_preface_holds_up_nobody_else()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await slow.ConnectAsync(new IPEndPoint(pool[0].Address, TestMember.PeerPort));
+        var preface = PeerPreface.Format("http", pool[0].Credential.Value);
+        await slow.SendAsync(preface.AsMemory(0, 10));
+
+        var answer = await AskPeerPortAsync(pool[0], preface, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        answer.ShouldContain("200 OK");
+        await slow.SendAsync(preface.AsMemory(10));
+        var rest = new byte[100];
+        var read = await slow.ReceiveAsync(rest);
+        Encoding.ASCII.GetString(rest, 0, read).ShouldBe("K8SLB/1 ok\n");
+    }
+
+    /// <summary>All that the peer port answers before it closes.</summary>
+    private static async Task<string> AskPeerPortAsync(TestMember member, byte[] preface, string then)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(member.Address, TestMember.PeerPort));
+        var answer = new StringBuilder();
+        try
+        {
+            await socket.SendAsync(preface);
+            await socket.SendAsync(Encoding.Latin1.GetBytes(then));
+            var buffer = new byte[4096];
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            for (int read; (read = await socket.ReceiveAsync(buffer, SocketFlags.None, limit.Token)) > 0; )
+            {
+                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            }
+        }
+        catch (SocketException)
+        {
+            // Closed while there was something of ours that it had not read.
+        }
+        return answer.ToString();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using K8sLb.Sidecar.Configuration;
+
+namespace K8sLb.Sidecar.Tests;
+
+public sealed class SidecarEnvironmentTests
+{
+    private static readonly Dictionary<string, string> Complete = new()
+    {
+        ["K8SLB_OPERATOR"] = "http://10.0.0.1:15010",
+        ["K8SLB_POD_NAME"] = "shop-1",
+        ["K8SLB_POD_NAMESPACE"] = "shop",
+        ["K8SLB_POD_UID"] = "u1",
+        ["K8SLB_POD_IP"] = "10.0.0.7",
+    };
+
+    [Fact]
+    public void What_is_not_set_has_its_default()
+    {
+        var options = SidecarEnvironment.Read(Complete.GetValueOrDefault);
+
+        options.Operator.ShouldBe(new Uri("http://10.0.0.1:15010"));
+        options.PodAddress.ShouldBe(IPAddress.Parse("10.0.0.7"));
+        options.ListenAddress.ShouldBe(IPAddress.Any);
+        options.AppAddress.ShouldBe(IPAddress.Loopback);
+        options.AdminPort.ShouldBe(15020);
+        options.PeerPort.ShouldBe(15008);
+        options.StateDirectory.ShouldBe("/var/run/k8slb");
+        options.StaticPool.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Without_an_operator_the_pod_need_not_be_named()
+    {
+        var options = SidecarEnvironment.Read(_ => null);
+
+        options.Operator.ShouldBeNull();
+        options.PodUid.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(
+        "K8SLB_OPERATOR",
+        "operator:15010",
+        "K8SLB_OPERATOR=\"operator:15010\" is not of the form http://host:port"
+    )]
+    [InlineData(
+        "K8SLB_POD_UID",
+        "",
+        "K8SLB_POD_UID is not set: with K8SLB_OPERATOR it must hold the pod's UID (metadata.uid)"
+    )]
+    [InlineData("K8SLB_POD_IP", "shop", "K8SLB_POD_IP=\"shop\" is not an IP address, such as 10.0.0.7 or fd00::7")]
+    [InlineData("K8SLB_ADMIN_PORT", "0", "K8SLB_ADMIN_PORT=\"0\" is not a port: a number from 1 to 65535")]
+    [InlineData("K8SLB_PEER_PORT", "15020", "K8SLB_ADMIN_PORT and K8SLB_PEER_PORT are both 15020: they must differ")]
+    public void A_mistake_is_named_with_its_variable_its_value_and_what_would_be_right(
+        string variable,
+        string value,
+        string error
+    )
+    {
+        var wrong = new Dictionary<string, string>(Complete) { [variable] = value };
+
+        Should
+            .Throw<SidecarEnvironmentException>(() => SidecarEnvironment.Read(wrong.GetValueOrDefault))
+            .Errors.ShouldBe([error]);
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        var wrong = new Dictionary<string, string>(Complete)
+        {
+            ["K8SLB_ADMIN_PORT"] = "x",
+            ["K8SLB_LISTEN_ADDRESS"] = "y",
+        };
+
+        Should
+            .Throw<SidecarEnvironmentException>(() => SidecarEnvironment.Read(wrong.GetValueOrDefault))
+            .Errors.Count.ShouldBe(2);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Admin;
+using K8sLb.Sidecar.Tests.Fixtures;
+using K8sLb.TestKit;
+
+namespace K8sLb.Sidecar.Tests;
+
+public sealed class SidecarProcessTests
+{
+    [Fact]
+    public async Task A_signal_drains_and_keeps_serving_until_all_is_done()
+    {
+        await using var member = await StartAsync();
+        await using var busy = await RawHttp.ConnectAsync(member.Process.Http);
+        await busy.GetAsync("/gate");
+        await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
+
+        member.Process.Terminate();
+        await Eventually.IsTrue(
+            () => member.Process.Output.Contains("drain", StringComparison.OrdinalIgnoreCase),
+            "draining"
+        );
+        await using (var late = await RawHttp.ConnectAsync(member.Process.Http))
+        {
+            var response = await late.RequestAsync("/");
+            response.Status.ShouldBe(200);
+        }
+        member.Process.HasExited.ShouldBeFalse();
+        member.App.Gate.SetResult();
+
+        (await busy.ReadAsync()).Status.ShouldBe(200);
+        (await member.Process.ExitAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_signal_in_the_middle_of_preStop_joins_its_drain()
+    {
+        await using var member = await StartAsync();
+        await using var busy = await RawHttp.ConnectAsync(member.Process.Http);
+        await busy.GetAsync("/gate");
+        await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
+        using var http = new HttpClient();
+
+        var preStop = http.GetFromJsonAsync(new Uri(member.Process.Admin, "/drain"), AdminJson.Default.DrainReport);
+        await Eventually.IsTrue(() => member.Process.Output.Contains("begins with", StringComparison.Ordinal), "begun");
+        member.Process.Terminate();
+        await Eventually.IsTrue(() => member.Process.Output.Contains("SIGTERM", StringComparison.Ordinal), "signalled");
+        member.App.Gate.SetResult();
+
+        var report = (await preStop)!;
+        report.Reason.ShouldBe(DrainReason.PreStop);
+        report.Progress.ShouldBe(DrainProgress.Released);
+        (await busy.ReadAsync()).Status.ShouldBe(200);
+        (await member.Process.ExitAsync()).ShouldBe(0);
+        member.Process.Output.Split("begins with").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once()
+    {
+        await using var member = await StartAsync();
+        await using var busy = await RawHttp.ConnectAsync(member.Process.Http);
+        await busy.GetAsync("/gate");
+        await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
+
+        member.Process.Terminate();
+        await Eventually.IsTrue(() => member.Process.Output.Contains("SIGTERM", StringComparison.Ordinal), "signalled");
+        member.Process.Terminate();
+
+        (await member.Process.ExitAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_environment_is_said_in_one_breath()
+    {
+        await using var process = SidecarProcess.Start(
+            LoopbackAddress.Next(),
+            new Dictionary<string, string> { ["K8SLB_PEER_PORT"] = "many", ["K8SLB_OPERATOR"] = "nobody" }
+        );
+
+        (await process.ExitAsync()).ShouldBe(1);
+
+        process.Output.ShouldContain("K8SLB_PEER_PORT=\"many\" is not a port");
+        process.Output.ShouldContain("K8SLB_OPERATOR=\"nobody\" is not of the form http://host:port");
+        process.Output.ShouldNotContain("   at ");
+    }
+
+    private static async Task<ProcessMember> StartAsync()
+    {
+        var address = LoopbackAddress.Next();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            file,
+            JsonSerializer.Serialize(
+                TestSnapshots.For("uid-p", 1, [TestSnapshots.Member("uid-p")]),
+                ProtocolJson.Default.MemberSnapshot
+            )
+        );
+        var app = await TestApp.StartAsync(address, "p");
+        var process = SidecarProcess.Start(address, new Dictionary<string, string> { ["K8SLB_STATIC_POOL"] = file });
+        await process.UntilReadyAsync();
+        return new(app, process, file);
+    }
+
+    private sealed record ProcessMember(TestApp App, SidecarProcess Process, string File) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Process.DisposeAsync();
+            await App.DisposeAsync();
+            System.IO.File.Delete(File);
+        }
+    }
+}
