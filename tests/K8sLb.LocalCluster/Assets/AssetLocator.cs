@@ -7,6 +7,11 @@ public sealed class AssetLocator(AssetFolders folders)
 
     public static AssetLocator FromEnvironment() => new(AssetFolders.FromEnvironment());
 
+    /// <summary>Every program of a tier.</summary>
+    /// <exception cref="MissingAssetsException">Not all of them are there.</exception>
+    public Task<AssetSet> FindAsync(AssetTier tier, CancellationToken ct = default) =>
+        FindAsync([.. AssetCatalog.For(tier).Select(asset => asset.Name)], ct);
+
     /// <exception cref="MissingAssetsException">Not all of them are there.</exception>
     public async Task<AssetSet> FindAsync(IReadOnlyCollection<string> names, CancellationToken ct = default)
     {
