@@ -15,7 +15,7 @@ public sealed class AsyncSignal
     {
         try
         {
-            await Volatile.Read(ref source).Task.WaitAsync(timeout, time, cancellationToken);
+            await Volatile.Read(ref source).Task.WaitAsync(WholeMilliseconds(timeout), time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -25,6 +25,10 @@ public sealed class AsyncSignal
         Volatile.Write(ref source, New());
         return true;
     }
+
+    /// <summary>Timers drop fractions, so a wait would end just before its time, and the next one at once, again and again.</summary>
+    private static TimeSpan WholeMilliseconds(TimeSpan timeout) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds));
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -7,7 +7,7 @@ internal static partial class DrainRules
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    [GeneratedRegex("^(100|[1-9]?[0-9])%$", RegexOptions.ECMAScript)]
+    [GeneratedRegex("^(100|[1-9]?[0-9])%\\z")]
     private static partial Regex Percentage();
 
     public static void Check(BackendPoolDrain drain, string path, FieldErrors errors)

@@ -9,7 +9,7 @@ namespace K8sLb.Operator.Validation;
 /// </summary>
 public static partial class GoDuration
 {
-    [GeneratedRegex("^(?:([0-9]{1,5})(h|ms|m|s)){1,4}$", RegexOptions.ECMAScript)]
+    [GeneratedRegex("^(?:([0-9]{1,5})(h|ms|m|s)){1,4}\\z")]
     private static partial Regex Syntax();
 
     public static bool TryParse(string? text, out TimeSpan duration)

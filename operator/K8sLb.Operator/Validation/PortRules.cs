@@ -8,7 +8,7 @@ internal static partial class PortRules
     /// <summary>Where sidecars take work from their peers, and where the kubelet asks them.</summary>
     private static readonly int[] OfTheSidecar = [15008, 15020];
 
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$", RegexOptions.ECMAScript)]
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?\\z")]
     private static partial Regex PortName();
 
     public static void Check(IList<BackendPoolPort>? ports, string path, FieldErrors errors)

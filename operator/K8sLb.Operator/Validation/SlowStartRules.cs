@@ -8,7 +8,7 @@ internal static partial class SlowStartRules
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    [GeneratedRegex("^(?=.{1,8}$)[0-9]+(\\.[0-9]+)?$")]
+    [GeneratedRegex("^(?=.{1,8}\\z)[0-9]+(\\.[0-9]+)?\\z")]
     private static partial Regex Number();
 
     public static void Check(BackendPoolSlowStart slowStart, string path, FieldErrors errors)

@@ -107,6 +107,7 @@ public sealed class PublicationTests
             new HubOptions
             {
                 AnswerTimeout = TimeSpan.FromMilliseconds(10),
+                IdleTimeout = TimeSpan.FromMinutes(5),
                 WriteTimeout = TimeSpan.FromMilliseconds(500),
             }
         );
@@ -120,7 +121,6 @@ public sealed class PublicationTests
         for (var weight = 2; hub.Channel.Members.Any(m => m.Hello.PodName == "slow" && m.Attached); weight++)
         {
             await quick.AcknowledgeAsync(await quick.ReadSnapshotAsync());
-            await slow.SendAsync(new SidecarMessage { Report = Quiet });
             hub.Publish(weight, crowd);
         }
 

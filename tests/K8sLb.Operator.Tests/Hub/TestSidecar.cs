@@ -104,9 +104,7 @@ internal sealed class TestSidecar : IAsyncDisposable
 
     private sealed class LineContent : HttpContent
     {
-        private readonly TaskCompletionSource<Stream> opened = new(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
+        private readonly TaskCompletionSource<Stream> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async Task SendAsync(byte[] bytes)

@@ -1,0 +1,162 @@
+using K8sLb.Operator.Tests.Hub;
+using K8sLb.Protocol;
+
+namespace K8sLb.Operator.Tests.Cluster;
+
+/// <summary>
+/// Speaks the control stream as a sidecar does, with connections that the test makes up: dials again when a stream ends,
+/// acknowledges, reports, follows the directive.
+/// </summary>
+internal sealed class LiveSidecar : IAsyncDisposable
+{
+    private readonly Func<Uri> hub;
+    private readonly Hello hello;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task running;
+    private volatile MemberSnapshot? snapshot;
+    private volatile DrainReport? drain;
+    private volatile Refusal? refusal;
+    private int connections = 10;
+
+    public LiveSidecar(Func<Uri> hub, Hello hello)
+    {
+        this.hub = hub;
+        this.hello = hello;
+        running = Task.Run(RunAsync);
+    }
+
+    /// <summary>What is in force; null until the first one came.</summary>
+    public MemberSnapshot? Snapshot => snapshot;
+
+    public DrainDirective? Directive => snapshot?.Self.Drain;
+
+    public Refusal? LastRefusal => refusal;
+
+    public int Connections
+    {
+        get => Volatile.Read(ref connections);
+        set => Volatile.Write(ref connections, value);
+    }
+
+    /// <summary>Set: every snapshot is refused with this error.</summary>
+    public string? RefuseWith { get; set; }
+
+    public MemberDirective? Sees(string pod) => snapshot?.Pool.Members.SingleOrDefault(m => m.Name == pod);
+
+    /// <summary>The last connection has gone.</summary>
+    public void FinishDrain()
+    {
+        Connections = 0;
+        drain = drain! with { Progress = DrainProgress.Released, Remaining = 0, Released = drain.Initial };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var held = snapshot is { } s ? new SnapshotVersion(s.Epoch, s.Version) : (SnapshotVersion?)null;
+                await using var stream = await TestSidecar.AttachAsync(
+                    hub(),
+                    hello with
+                    {
+                        Held = held,
+                        Drain = drain,
+                    }
+                );
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+                var reporting = ReportAsync(stream, ended.Token);
+                await ReadAsync(stream).WaitAsync(stop.Token);
+                await ended.CancelAsync();
+                await reporting;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            {
+                // Dial again, as long as the test runs.
+            }
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private async Task ReadAsync(TestSidecar stream)
+    {
+        while (await stream.ReadAsync() is { } message)
+        {
+            refusal = message.Refusal ?? refusal;
+            if (message.Snapshot is not { } next)
+            {
+                continue;
+            }
+            if (RefuseWith is { } error)
+            {
+                await stream.SendAsync(
+                    new SidecarMessage
+                    {
+                        Nack = new() { Nonce = next.Nonce, Error = error },
+                    }
+                );
+                continue;
+            }
+            snapshot = next;
+            Follow(next.Self.Drain);
+            await stream.AcknowledgeAsync(next);
+        }
+    }
+
+    private void Follow(DrainDirective? directive)
+    {
+        if (directive?.Id != drain?.Id)
+        {
+            drain = directive is null
+                ? null
+                : new DrainReport
+                {
+                    Id = directive.Id,
+                    Reason = directive.Reason,
+                    StartedAt = directive.StartedAt,
+                    Deadline = directive.Deadline,
+                    Progress = DrainProgress.RampDown,
+                    Initial = Connections,
+                    Remaining = Connections,
+                };
+        }
+    }
+
+    private async Task ReportAsync(TestSidecar stream, CancellationToken ended)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+            do
+            {
+                await stream.SendAsync(new SidecarMessage { Report = Report() });
+            } while (await timer.WaitForNextTickAsync(ended));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // The stream has ended.
+        }
+    }
+
+    private MemberReport Report() =>
+        new()
+        {
+            InForce = snapshot is { } s ? new SnapshotVersion(s.Epoch, s.Version) : null,
+            Connections = new ConnectionCounts { Http1 = Connections },
+            Totals = new ConnectionTotals(),
+            Drain = drain is { Progress: DrainProgress.RampDown } running
+                ? running with
+                {
+                    Remaining = Connections,
+                }
+                : drain,
+        };
+}
