@@ -44,6 +44,13 @@ public static class KubernetesMetrics
         "Exceptions of change handlers"
     );
 
+    /// <summary>Tags: resource.</summary>
+    internal static readonly Counter<long> UnreadableObjects = Meter.CreateCounter<long>(
+        "k8slb.kubernetes.informer.unreadable",
+        "{object}",
+        "Times that an object was seen whose fields are not of the types expected"
+    );
+
     /// <summary>Tags: queue.</summary>
     internal static readonly UpDownCounter<long> QueueDepth = Meter.CreateUpDownCounter<long>(
         "k8slb.kubernetes.queue.depth",

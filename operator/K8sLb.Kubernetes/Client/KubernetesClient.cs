@@ -206,6 +206,7 @@ public sealed class KubernetesClient : IKubernetesClient
     {
         var type = types.Get<T>();
         var items = new List<T>();
+        var unreadable = new List<UnreadableObject>();
         V1ListMeta? metadata = null;
         do
         {
@@ -221,11 +222,44 @@ public sealed class KubernetesClient : IKubernetesClient
                     ("continue", metadata?.ContinueProperty)
                 )
             );
-            var chunk = await SendAsync(request, type.ListJson, cancellationToken).ConfigureAwait(false);
+            var chunk = await ListChunkAsync(request, type, cancellationToken).ConfigureAwait(false);
             items.AddRange(chunk.Items);
+            unreadable.AddRange(chunk.Unreadable);
             metadata = chunk.Metadata;
         } while (!string.IsNullOrEmpty(metadata.ContinueProperty));
-        return new KubernetesList<T> { Metadata = metadata, Items = items };
+        return new KubernetesList<T>
+        {
+            Metadata = metadata,
+            Items = items,
+            Unreadable = unreadable,
+        };
+    }
+
+    private async Task<KubernetesList<T>> ListChunkAsync<T>(
+        ApiRequest request,
+        EntityType<T> type,
+        CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        try
+        {
+            return await SendAsync(request, type.ListJson, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JsonException)
+        {
+            return await WithTimeoutAsync(
+                    request,
+                    async (_, bounded) =>
+                    {
+                        using var response = await transport.SendAsync(request, bounded).ConfigureAwait(false);
+                        var text = await response.Content.ReadAsByteArrayAsync(bounded).ConfigureAwait(false);
+                        return LenientList.Read(text, type);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
     }
 
     private Task<T> UpdateAsync<T>(T entity, string? subresource, CancellationToken cancellationToken)

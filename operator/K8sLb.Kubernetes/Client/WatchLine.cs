@@ -66,13 +66,22 @@ internal static class WatchLine
         if (kind == WatchEventType.Bookmark)
         {
             // Not as T: its other fields are empty, also those that an object of this type must have.
-            var mark = JsonSerializer.Deserialize(ref content, WireJson.Default.BookmarkObject);
+            var mark = JsonSerializer.Deserialize(ref content, WireJson.Default.MetadataObject);
             return new WatchEvent<T>(kind, null, Version(mark?.Metadata));
         }
-        var entity =
-            JsonSerializer.Deserialize(ref content, type.Json)
-            ?? throw new JsonException("a watch event with a null object");
-        return new WatchEvent<T>(kind, entity, Version(entity.Metadata));
+        var start = content;
+        try
+        {
+            var entity =
+                JsonSerializer.Deserialize(ref content, type.Json)
+                ?? throw new JsonException("a watch event with a null object");
+            return new WatchEvent<T>(kind, entity, Version(entity.Metadata));
+        }
+        catch (JsonException e)
+        {
+            var bad = UnreadableReader.Read(ref start, e);
+            return new WatchEvent<T>(kind, null, bad.Version, bad.Object);
+        }
     }
 
     private static string Version(V1ObjectMeta? metadata) =>

@@ -8,16 +8,15 @@ public static class InClusterConfiguration
 {
     public const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    public static bool IsInCluster =>
-        !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"))
-        && File.Exists(Path.Combine(ServiceAccountFolder, "token"));
+    public const string HostVariable = "KUBERNETES_SERVICE_HOST";
+    public const string PortVariable = "KUBERNETES_SERVICE_PORT";
 
     /// <exception cref="KubernetesConfigException">A variable or file is missing or wrong; the message says which.</exception>
     public static KubernetesClientConfiguration Load() =>
         Load(
             ServiceAccountFolder,
-            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
-            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"),
+            Environment.GetEnvironmentVariable(HostVariable),
+            Environment.GetEnvironmentVariable(PortVariable),
             TimeProvider.System
         );
 
@@ -27,14 +26,12 @@ public static class InClusterConfiguration
         if (string.IsNullOrEmpty(host))
         {
             throw new KubernetesConfigException(
-                "the variable KUBERNETES_SERVICE_HOST is not set; the kubelet sets it in every pod"
+                $"the variable {HostVariable} is not set; the kubelet sets it in every pod"
             );
         }
         if (!ushort.TryParse(port, out var portNumber))
         {
-            throw new KubernetesConfigException(
-                $"the variable KUBERNETES_SERVICE_PORT is '{port}'; it must be a port number"
-            );
+            throw new KubernetesConfigException($"the variable {PortVariable} is '{port}'; it must be a port number");
         }
         var tokenPath = Path.Combine(folder, "token");
         Read(tokenPath);

@@ -26,22 +26,34 @@ public sealed record KubernetesClientConfiguration
     /// The files of the variable <c>KUBECONFIG</c>; else the pod's service account; else <c>~/.kube/config</c>.
     /// </summary>
     /// <exception cref="KubernetesConfigException">None of them, or the first one found is wrong.</exception>
-    public static KubernetesClientConfiguration BuildDefaultConfig()
+    public static KubernetesClientConfiguration BuildDefaultConfig() =>
+        BuildDefaultConfig(
+            Environment.GetEnvironmentVariable,
+            InClusterConfiguration.ServiceAccountFolder,
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)
+        );
+
+    internal static KubernetesClientConfiguration BuildDefaultConfig(
+        Func<string, string?> variable,
+        string serviceAccountFolder,
+        string home
+    )
     {
-        var variable = Environment.GetEnvironmentVariable("KUBECONFIG");
-        if (!string.IsNullOrEmpty(variable))
+        if (variable("KUBECONFIG") is { Length: > 0 } paths)
         {
-            return BuildConfigFromKubeConfigVariable(variable);
+            return BuildConfigFromKubeConfigVariable(paths);
         }
-        if (InClusterConfiguration.IsInCluster)
+        var host = variable(InClusterConfiguration.HostVariable);
+        if (!string.IsNullOrEmpty(host) && Directory.Exists(serviceAccountFolder))
         {
-            return InClusterConfiguration.Load();
+            var port = variable(InClusterConfiguration.PortVariable);
+            return InClusterConfiguration.Load(serviceAccountFolder, host, port, TimeProvider.System);
         }
-        var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
-        return File.Exists(home)
-            ? BuildConfigFromConfigFile(home)
+        var file = Path.Combine(home, ".kube", "config");
+        return File.Exists(file)
+            ? BuildConfigFromConfigFile(file)
             : throw new KubernetesConfigException(
-                $"no cluster configured: the variable KUBECONFIG is not set, this is not a pod with a service account, and {home} does not exist"
+                $"no cluster is configured: the variable KUBECONFIG is not set, this is not a pod with a service account, and {file} does not exist"
             );
     }
 

@@ -32,7 +32,7 @@ public sealed partial class LeaderElector
     }
 
     /// <summary>By the clock, so that it is right also where timers are late.</summary>
-    public bool IsLeader => held is { IsValid: true };
+    public bool IsLeader => held is { IsValid: true, Term.Ended.IsCancellationRequested: false };
 
     /// <summary>Null while nobody leads or the Lease has not been read.</summary>
     public ObservedLeader? Leader => observation.Leader;

@@ -59,7 +59,11 @@ public sealed partial class Informer<T>
     {
         lock (gate)
         {
-            Tell(store.Replace(list.Items, list.Metadata.ResourceVersion));
+            Tell(store.Replace(list));
+        }
+        foreach (var unreadable in list.Unreadable)
+        {
+            Report(unreadable);
         }
         synced.TrySetResult();
     }
@@ -74,13 +78,26 @@ public sealed partial class Informer<T>
                     Tell(store.Set(entity));
                     break;
                 case { Type: WatchEventType.Deleted, Entity: { } entity }:
-                    Tell(store.Remove(entity));
+                    Tell(store.Remove(entity.Key(), entity, change.ResourceVersion));
+                    break;
+                case { Type: WatchEventType.Deleted, Unreadable: { } unreadable }:
+                    Tell(store.Remove(unreadable.Key, null, change.ResourceVersion));
                     break;
                 default:
                     store.Advance(change.ResourceVersion);
                     break;
             }
         }
+        if (change.Unreadable is { } bad)
+        {
+            Report(bad);
+        }
+    }
+
+    private void Report(UnreadableObject unreadable)
+    {
+        KubernetesMetrics.UnreadableObjects.Add(1, new KeyValuePair<string, object?>("resource", typeof(T).Name));
+        LogUnreadable(typeof(T).Name, unreadable.Key, unreadable.Problem);
     }
 
     private void Tell(IReadOnlyList<StoreChange<T>> changes)
@@ -109,4 +126,11 @@ public sealed partial class Informer<T>
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Error, Message = "A change handler for {Type} {Key} failed")]
     private partial void LogHandlerFailed(Exception e, string type, ObjectKey key);
+
+    [LoggerMessage(
+        EventId = 101,
+        Level = LogLevel.Error,
+        Message = "{Type} {Key} cannot be read, its last readable state is kept: {Problem}"
+    )]
+    private partial void LogUnreadable(string type, ObjectKey key, string problem);
 }

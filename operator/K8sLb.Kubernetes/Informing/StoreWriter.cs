@@ -39,21 +39,17 @@ internal sealed class StoreWriter<T>
         return Changes(old, entity);
     }
 
-    public IReadOnlyList<StoreChange<T>> Remove(T entity)
+    /// <param name="last">The state at the deletion; null where it is not known.</param>
+    public IReadOnlyList<StoreChange<T>> Remove(ObjectKey key, T? last, string resourceVersion)
     {
-        var key = entity.Key();
         var old = current.Get(key);
         if (old is null)
         {
-            Advance(entity.ResourceVersion());
+            Advance(resourceVersion);
             return [];
         }
-        current = new StoreSnapshot<T>(
-            current.Items.Remove(key),
-            Unindex(current.Indexes, key, old),
-            entity.ResourceVersion()
-        );
-        return [new StoreChange<T>(entity, null)];
+        current = new StoreSnapshot<T>(current.Items.Remove(key), Unindex(current.Indexes, key, old), resourceVersion);
+        return [new StoreChange<T>(last ?? old, null)];
     }
 
     /// <summary>A bookmark: nothing changed up to this version.</summary>
@@ -61,13 +57,15 @@ internal sealed class StoreWriter<T>
         current = new StoreSnapshot<T>(current.Items, current.Indexes, resourceVersion);
 
     /// <summary>Takes a whole list; what it lacks was deleted while nobody watched.</summary>
-    public IReadOnlyList<StoreChange<T>> Replace(IEnumerable<T> list, string? resourceVersion)
+    public IReadOnlyList<StoreChange<T>> Replace(KubernetesList<T> list)
     {
         var before = current.Items;
         var items = before.ToBuilder();
         var missing = before.Keys.ToHashSet();
+        // What cannot be read now keeps the last state that could.
+        missing.ExceptWith(list.Unreadable.Select(u => u.Key));
         var changes = new List<StoreChange<T>>();
-        foreach (var entity in list)
+        foreach (var entity in list.Items)
         {
             var key = entity.Key();
             missing.Remove(key);
@@ -84,7 +82,7 @@ internal sealed class StoreWriter<T>
             items.Remove(key);
         }
         var after = items.ToImmutable();
-        current = new StoreSnapshot<T>(after, IndexAll(after), resourceVersion);
+        current = new StoreSnapshot<T>(after, IndexAll(after), list.Metadata.ResourceVersion);
         return changes;
     }
 

@@ -5,12 +5,13 @@ namespace K8sLb.Kubernetes.Json;
 
 /// <summary>Pieces of objects that only this assembly sends or reads.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(BookmarkObject))]
+[JsonSerializable(typeof(MetadataObject))]
+[JsonSerializable(typeof(V1ListMeta))]
 [JsonSerializable(typeof(EventSeriesPatch))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
-/// <summary>The object of a bookmark, of which only the resource version means something.</summary>
-internal sealed record BookmarkObject
+/// <summary>Any object, of which only the metadata is wanted: the mark of a watch, or one whose other fields cannot be read.</summary>
+internal sealed record MetadataObject
 {
     public V1ObjectMeta? Metadata { get; set; }
 }

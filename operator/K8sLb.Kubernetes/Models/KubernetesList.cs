@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace K8sLb.Kubernetes.Models;
 
 /// <summary>A list as the API answers it. Items may lack apiVersion and kind on the wire; the types' defaults fill them.</summary>
@@ -5,6 +7,10 @@ public sealed record KubernetesList<T>
 {
     public V1ListMeta Metadata { get; set; } = new();
     public IList<T> Items { get; set; } = [];
+
+    /// <summary>Objects that are there, but not among the items.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<UnreadableObject> Unreadable { get; set; } = [];
 }
 
 public sealed record V1ListMeta
@@ -13,6 +19,6 @@ public sealed record V1ListMeta
     public string? ResourceVersion { get; set; }
 
     /// <summary>Token for the next chunk; null or empty in the last one.</summary>
-    [System.Text.Json.Serialization.JsonPropertyName("continue")]
+    [JsonPropertyName("continue")]
     public string? ContinueProperty { get; set; }
 }

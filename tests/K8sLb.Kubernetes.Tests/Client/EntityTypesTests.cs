@@ -1,10 +1,9 @@
-using System.Text.Json.Serialization;
 using K8sLb.Kubernetes.Json;
 using K8sLb.Kubernetes.Models;
 
 namespace K8sLb.Kubernetes.Tests.Client;
 
-public sealed partial class EntityTypesTests
+public sealed class EntityTypesTests
 {
     [Fact]
     public void A_type_of_one_s_own_is_added_to_the_built_in_ones()
@@ -36,22 +35,10 @@ public sealed partial class EntityTypesTests
             .Throw<InvalidOperationException>(() => EntityType.From<Nameless>(KubernetesJson.Default))
             .Message.ShouldEndWith("has no [KubernetesEntity] attribute");
 
-    [KubernetesEntity(Group = "example.org", ApiVersion = "v1alpha1", Kind = "Widget", PluralName = "widgets")]
-    internal sealed record Widget : IKubernetesObject<V1ObjectMeta>
-    {
-        public string ApiVersion { get; set; } = "example.org/v1alpha1";
-        public string Kind { get; set; } = "Widget";
-        public V1ObjectMeta Metadata { get; set; } = new();
-    }
-
     internal sealed record Nameless : IKubernetesObject<V1ObjectMeta>
     {
         public string ApiVersion { get; set; } = "";
         public string Kind { get; set; } = "";
         public V1ObjectMeta Metadata { get; set; } = new();
     }
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-    [JsonSerializable(typeof(KubernetesList<Widget>))]
-    internal sealed partial class WidgetJson : JsonSerializerContext;
 }

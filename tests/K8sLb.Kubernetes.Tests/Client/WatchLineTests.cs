@@ -41,6 +41,20 @@ public sealed class WatchLineTests
     }
 
     [Fact]
+    public void An_object_whose_fields_cannot_be_read_is_named()
+    {
+        var change = Parse(
+            """{"type":"DELETED","object":{"metadata":{"name":"a","namespace":"ns","resourceVersion":"7"},"spec":{"nodeName":7}}}"""
+        );
+
+        change.Type.ShouldBe(WatchEventType.Deleted);
+        change.ResourceVersion.ShouldBe("7");
+        change.Entity.ShouldBeNull();
+        change.Unreadable.ShouldNotBeNull().Key.ShouldBe(new ObjectKey("ns", "a"));
+        change.Unreadable.Problem.ShouldContain("$.spec.nodeName");
+    }
+
+    [Fact]
     public void An_error_of_the_server_is_thrown()
     {
         var error = Should.Throw<KubernetesException>(() =>
@@ -60,7 +74,8 @@ public sealed class WatchLineTests
     [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"}}}""")]
     [InlineData("""{"type":"ADDED","object":null}""")]
     [InlineData("""{"type":"ADDED","object":{"metadata":{"resource""")]
-    [InlineData("""{"type":"ADDED","object":{"metadata":{"labels":7,"resourceVersion":"7"}}}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a","labels":7,"resourceVersion":"7"}}}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":{"resourceVersion":"7"},"spec":7}}""")]
     [InlineData("upstream connect error")]
     [InlineData("")]
     public void What_is_no_event_cannot_be_read(string line) => Should.Throw<JsonException>(() => Parse(line));

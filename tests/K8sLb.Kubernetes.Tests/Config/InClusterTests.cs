@@ -60,6 +60,34 @@ public sealed class InClusterTests : IDisposable
     }
 
     [Fact]
+    public void A_kubeconfig_that_is_named_comes_first_then_the_pod_s_account_then_the_one_at_home()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = folder.Write("named", KubeConfigText.With("", "")),
+            ["KUBERNETES_SERVICE_HOST"] = "10.96.0.1",
+            ["KUBERNETES_SERVICE_PORT"] = "443",
+        };
+        Default().Server.Host.ShouldBe("127.0.0.1");
+
+        variables.Remove("KUBECONFIG");
+        Default().Server.Host.ShouldBe("10.96.0.1");
+
+        variables.Clear();
+        Should.Throw<KubernetesConfigException>(Default).Message.ShouldEndWith("/.kube/config does not exist");
+
+        folder.Write("home/.kube/config", KubeConfigText.With("", ""));
+        Default().Server.Host.ShouldBe("127.0.0.1");
+
+        KubernetesClientConfiguration Default() =>
+            KubernetesClientConfiguration.BuildDefaultConfig(
+                name => variables.GetValueOrDefault(name),
+                folder.FullName,
+                Path.Combine(folder.FullName, "home")
+            );
+    }
+
+    [Fact]
     public void A_token_is_read_again_after_a_while()
     {
         var token = new FileToken(Path.Combine(folder.FullName, "token"), time);

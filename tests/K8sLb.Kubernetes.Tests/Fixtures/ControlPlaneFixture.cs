@@ -17,7 +17,8 @@ public class ControlPlaneFixture : IAsyncLifetime
     public KubernetesClientConfiguration Configuration =>
         KubernetesClientConfiguration.BuildConfigFromConfigFile(Plane.KubeconfigPath);
 
-    public KubernetesClient NewClient(KubernetesClientOptions? options = null) => new(Configuration, options: options);
+    public KubernetesClient NewClient(KubernetesClientOptions? options = null, EntityTypes? types = null) =>
+        new(Configuration, types, options);
 
     public async Task InitializeAsync()
     {

@@ -11,9 +11,9 @@ public sealed class StoreWriterTests
     [Fact]
     public void A_list_is_told_as_the_difference_to_what_was_there()
     {
-        store.Replace([Pod("kept", "1"), Pod("changed", "1"), Pod("gone", "1")], "10");
+        store.Replace(List("10", [Pod("kept", "1"), Pod("changed", "1"), Pod("gone", "1")]));
 
-        var changes = store.Replace([Pod("kept", "1"), Pod("changed", "2"), Pod("new", "3")], "20");
+        var changes = store.Replace(List("20", [Pod("kept", "1"), Pod("changed", "2"), Pod("new", "3")]));
 
         changes
             .Select(c => $"{c.Kind} {c.Latest.Name()} {c.Latest.ResourceVersion()}")
@@ -25,9 +25,9 @@ public sealed class StoreWriterTests
     [Fact]
     public void A_namesake_is_a_deletion_and_an_addition()
     {
-        store.Replace([Pod("a", "1", uid: "old")], "10");
+        store.Replace(List("10", [Pod("a", "1", uid: "old")]));
 
-        var listed = store.Replace([Pod("a", "2", uid: "new")], "20");
+        var listed = store.Replace(List("20", [Pod("a", "2", uid: "new")]));
         var watched = store.Set(Pod("a", "3", uid: "newer"));
 
         Describe(listed).ShouldBe(["Deleted old", "Added new"]);
@@ -43,8 +43,8 @@ public sealed class StoreWriterTests
         store.Set(Pod("a", "1"));
 
         store.Set(Pod("a", "1")).ShouldBeEmpty();
-        store.Replace([Pod("a", "1")], "5").ShouldBeEmpty();
-        store.Remove(Pod("never-seen", "6")).ShouldBeEmpty();
+        store.Replace(List("5", [Pod("a", "1")])).ShouldBeEmpty();
+        Remove(Pod("never-seen", "6")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class StoreWriterTests
     {
         store.Set(Pod("a", "1"));
 
-        var change = store.Remove(Pod("a", "7")).ShouldHaveSingleItem();
+        var change = Remove(Pod("a", "7")).ShouldHaveSingleItem();
 
         change.Kind.ShouldBe(StoreChangeKind.Deleted);
         change.Latest.ResourceVersion().ShouldBe("7");
@@ -61,17 +61,35 @@ public sealed class StoreWriterTests
     }
 
     [Fact]
+    public void What_cannot_be_read_any_more_is_not_taken_for_deleted()
+    {
+        store.Replace(List("10", [Pod("a", "1"), Pod("b", "1")]));
+
+        var list = List("20", []);
+        list.Unreadable = [new UnreadableObject(new ObjectKey("ns", "a"), "a problem")];
+        var changes = store.Replace(list);
+
+        changes.ShouldHaveSingleItem().Latest.Name().ShouldBe("b");
+        store.Current.Get("a", "ns").ShouldNotBeNull();
+        store
+            .Remove(new ObjectKey("ns", "a"), null, "30")
+            .ShouldHaveSingleItem()
+            .Latest.ResourceVersion()
+            .ShouldBe("1");
+    }
+
+    [Fact]
     public void An_index_forgets_what_moved_or_went()
     {
-        store.Replace([Pod("a", "1", node: "one"), Pod("b", "1", node: "one"), Pod("c", "1")], "10");
+        store.Replace(List("10", [Pod("a", "1", node: "one"), Pod("b", "1", node: "one"), Pod("c", "1")]));
         Names("one").ShouldBe(["a", "b"]);
 
         store.Set(Pod("a", "2", node: "two"));
-        store.Remove(Pod("b", "3", node: "one"));
+        Remove(Pod("b", "3", node: "one"));
 
         Names("one").ShouldBeEmpty();
         Names("two").ShouldBe(["a"]);
-        store.Replace([Pod("c", "15", node: "one")], "20");
+        store.Replace(List("20", [Pod("c", "15", node: "one")]));
         Names("one").ShouldBe(["c"]);
         Names("two").ShouldBeEmpty();
 
@@ -91,10 +109,19 @@ public sealed class StoreWriterTests
         var before = store.Current;
 
         store.Set(Pod("b", "2"));
-        store.Remove(Pod("a", "3"));
+        Remove(Pod("a", "3"));
 
         before.Items.Keys.Select(k => k.Name).ShouldBe(["a"]);
     }
+
+    private IReadOnlyList<StoreChange<V1Pod>> Remove(V1Pod pod) => store.Remove(pod.Key(), pod, pod.ResourceVersion());
+
+    private static KubernetesList<V1Pod> List(string version, IList<V1Pod> items) =>
+        new()
+        {
+            Metadata = new V1ListMeta { ResourceVersion = version },
+            Items = items,
+        };
 
     private static V1Pod Pod(string name, string version, string? uid = null, string? node = null) =>
         new()
