@@ -17,8 +17,6 @@ internal sealed record DemoOptions
     /// <summary>Lines of JSON instead of a table.</summary>
     public bool Json { get; init; }
 
-    public string OutputFolder { get; init; } = Path.Combine("artifacts", "demo");
-
     /// <exception cref="ArgumentException">The message names the argument or variable, its value and what would be right.</exception>
     public static DemoOptions Parse(IReadOnlyList<string> args, Func<string, string?> environment)
     {

@@ -3,7 +3,7 @@ using K8sLb.LocalCluster;
 namespace K8sLb.Demo;
 
 /// <summary>The whole demo on a cluster that is up: operator, a restart without K8sLb, a restart with it, the comparison.</summary>
-internal sealed class DemoScenario(DemoCluster demo, DemoOptions options, IDemoView view)
+internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
 {
     private const string Namespace = "default";
 
@@ -28,7 +28,7 @@ internal sealed class DemoScenario(DemoCluster demo, DemoOptions options, IDemoV
         await shop.RemoveAsync(cancellation);
         var k8slb = await RunAsync(RunKind.K8sLb, ["backendpool.yaml", "k8slb.yaml"]);
 
-        var report = await OutputFiles.WriteAsync(options.OutputFolder, baseline, k8slb);
+        var report = await OutputFiles.WriteAsync(DemoFiles.Output, baseline, k8slb);
         var verdict = Verdict.Of(baseline.Load, k8slb.Load);
         view.Conclude(Comparison.Of(baseline.Load, k8slb.Load), verdict, report);
         return verdict.Passed;

@@ -25,7 +25,7 @@ try
     view.Step(options.CurrentCluster ? "using the cluster at hand" : "starting a Kubernetes node");
     await using var demo = await DemoCluster.StartAsync(options, interrupted.Token);
     view.Tell($"In another terminal, to watch:\n{demo.Usage}");
-    var passed = await new DemoScenario(demo, options, view).RunAsync(interrupted.Token);
+    var passed = await new DemoScenario(demo, view).RunAsync(interrupted.Token);
     if (options.Keep)
     {
         view.Tell(await demo.KeepAsync());
@@ -38,7 +38,7 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
     return 130;
 }
 catch (Exception e)
-    when (e is DemoException or CommandFailedException or MissingAssetsException or PlatformNotSupportedException)
+    when (e is DemoException or CommandFailedException or MissingAssetsException or PlatformNotSupportedException or TimeoutException)
 {
     view.Tell($"The demo could not be run: {e.Message}");
     return 1;

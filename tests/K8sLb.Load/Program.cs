@@ -5,10 +5,12 @@ using K8sLb.Load;
 
 // K8sLb.Load: reads a LoadOrder, JSON in one line, from standard input, runs it, prints LoadOutput lines, and stops early when
 // standard input ends, so that it never outlives the one who started it. Exit code 2 for an order that cannot be run.
+// Console.In would not do: its asynchronous reads block.
+using var input = new StreamReader(Console.OpenStandardInput());
 LoadRun run;
 try
 {
-    var line = await Console.In.ReadLineAsync() ?? throw new JsonException("standard input holds no order");
+    var line = await input.ReadLineAsync() ?? throw new JsonException("standard input holds no order");
     var order = JsonSerializer.Deserialize(line, LoadJson.Default.LoadOrder) ?? throw new JsonException("it is null");
     run = LoadRun.Start(
         order.Plan,
@@ -25,7 +27,7 @@ await using (run)
 {
     using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-    _ = Console.In.ReadToEndAsync().ContinueWith(_ => run.StopAsync(), TaskScheduler.Default);
+    _ = Task.Run(input.ReadToEndAsync).ContinueWith(_ => run.StopAsync(), TaskScheduler.Default);
     using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
     while (!run.Completion.IsCompleted)
     {

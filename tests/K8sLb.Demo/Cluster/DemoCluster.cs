@@ -46,7 +46,7 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
         var assets = await AssetLocator.FromEnvironment().FindAsync(AssetTier.Node, cancellation);
         var node = await LocalNode.StartAsync(
-            new LocalNodeOptions { EndpointLag = EndpointLag, Images = ImageArchives() },
+            new LocalNodeOptions { EndpointLag = EndpointLag, Images = DemoFiles.ImageArchives() },
             cancellation
         );
         return new(node, assets["helm"], null);
@@ -84,14 +84,6 @@ internal sealed class DemoCluster : IAsyncDisposable
 
     private const string Removal =
         "kubectl delete deployment,service,backendpool shop; helm uninstall --namespace k8slb-system k8slb";
-
-    private static string[] ImageArchives()
-    {
-        var folder = Path.Combine(SourceTree.Root, "artifacts", "images");
-        return Directory.Exists(folder) && Directory.GetFiles(folder, "*.tar") is { Length: > 0 } archives
-            ? archives
-            : throw new DemoException($"{folder} holds no images; make images builds them");
-    }
 
     private static async Task<string> FirstNodeAsync(CurrentCluster cluster, CancellationToken cancellation)
     {

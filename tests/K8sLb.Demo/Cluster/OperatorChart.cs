@@ -13,14 +13,14 @@ internal static class OperatorChart
     public static async Task<string> InstallAsync(DemoCluster demo, CancellationToken cancellation)
     {
         // A 1.20 server's schema for CRDs does not know CEL rules; kubectl would refuse them.
-        await demo.Cluster.KubectlAsync(["apply", "--validate=false", "-f", SourceTree.Crd], null, cancellation);
+        await demo.Cluster.KubectlAsync(["apply", "--validate=false", "-f", DemoFiles.Crd], null, cancellation);
         await HelmAsync(
             demo,
             [
                 "upgrade",
                 "--install",
                 Release,
-                SourceTree.Chart,
+                DemoFiles.Chart,
                 "--namespace",
                 Namespace,
                 "--create-namespace",

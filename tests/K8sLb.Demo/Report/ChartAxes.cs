@@ -26,6 +26,9 @@ internal sealed record ChartAxes(
         );
     }
 
+    /// <summary>Whether a moment of a run has its place on the time axis.</summary>
+    public bool Holds(double secondsSinceRestart) => secondsSinceRestart >= From && secondsSinceRestart <= To;
+
     private static double LastedUntil(IReadOnlyList<(double X, double Y)> curve) =>
         curve.Where(p => p.Y > 0).Select(p => p.X).DefaultIfEmpty().Max();
 }

@@ -35,10 +35,10 @@ internal static class ReportPage
             </header>
             <main>
             <section class="tiles">
-            {Tile("failed requests", baseline, k8slb, r => Number(r.Failed), lowerIsBetter: true)}
-            {Tile("connections cut without notice", baseline, k8slb, r => Number(r.Cut), lowerIsBetter: true)}
-            {Tile("connections told politely to move", baseline, k8slb, r => Number(r.ReleasedPolitely), lowerIsBetter: false)}
-            {Tile("longest stall", baseline, k8slb, r => $"{Number(r.LongestStallMs)} ms", lowerIsBetter: true)}
+            {Tile("failed requests", baseline, k8slb, r => r.Failed, lessIsBetter: true)}
+            {Tile("connections cut without notice", baseline, k8slb, r => r.Cut, lessIsBetter: true)}
+            {Tile("connections told politely to move", baseline, k8slb, r => r.ReleasedPolitely, lessIsBetter: false)}
+            {Tile("longest stall", baseline, k8slb, r => r.LongestStallMs, lessIsBetter: true, " ms")}
             </section>
             {Charts(
                 "Connections by pod",
@@ -84,16 +84,20 @@ internal static class ReportPage
         string name,
         RolloutResult baseline,
         RolloutResult k8slb,
-        Func<LoadReport, string> value,
-        bool lowerIsBetter
-    ) =>
-        $"""
-            <div class="tile"><h3>{Text(name)}</h3>
-            <div class="values"><div class="{(lowerIsBetter ? "bad" : "plain")}"><strong>{value(
-                baseline.Load
-            )}</strong><span>without</span></div>
-            <div class="good"><strong>{value(k8slb.Load)}</strong><span>with K8sLb</span></div></div></div>
+        Func<LoadReport, double> value,
+        bool lessIsBetter,
+        string unit = ""
+    )
+    {
+        var (without, with) = (value(baseline.Load), value(k8slb.Load));
+        var better = lessIsBetter ? with < without : with > without;
+        return $"""
+            <div class="tile"><h3>{Text(name)}</h3><div class="values">
+            <div class="{(lessIsBetter && better ? "bad" : "")}"><strong>{Number(without)}{unit}</strong><span>without</span></div>
+            <div class="{(better ? "good" : "")}"><strong>{Number(with)}{unit}</strong><span>with K8sLb</span></div>
+            </div></div>
             """;
+    }
 
     private static string Number(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

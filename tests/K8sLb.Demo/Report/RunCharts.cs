@@ -9,7 +9,7 @@ internal sealed class RunCharts(RolloutResult run, ChartAxes axes)
     public string Connections()
     {
         var plot = Plot(axes.MostConnections);
-        var frames = run.Frames.Where(f => f.Load.Members.Count > 0).ToList();
+        var frames = run.Frames.Where(f => f.Load.Members.Count > 0 && axes.Holds(f.Seconds - run.RestartAt)).ToList();
         var below = new double[frames.Count];
         foreach (var (pod, style) in Pods(frames))
         {
@@ -29,7 +29,7 @@ internal sealed class RunCharts(RolloutResult run, ChartAxes axes)
     public string Failures()
     {
         var plot = Plot(axes.MostFailures);
-        foreach (var (second, failed) in FailuresBySecond(run))
+        foreach (var (second, failed) in FailuresBySecond(run).Where(s => axes.Holds(s.Second)))
         {
             plot.Bar(second, failed, "bar-failed", $"{failed} failed at {second} s");
         }
