@@ -38,7 +38,13 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
     return 130;
 }
 catch (Exception e)
-    when (e is DemoException or CommandFailedException or MissingAssetsException or PlatformNotSupportedException or TimeoutException)
+    when (e
+            is DemoException
+                or CommandFailedException
+                or MissingAssetsException
+                or PlatformNotSupportedException
+                or TimeoutException
+    )
 {
     view.Tell($"The demo could not be run: {e.Message}");
     return 1;

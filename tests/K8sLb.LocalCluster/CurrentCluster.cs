@@ -55,11 +55,23 @@ public sealed class CurrentCluster : ICluster
 
     public ValueTask DisposeAsync()
     {
-        foreach (var client in clients.Where(client => !client.HasExited))
+        foreach (var client in clients.Where(IsRunning))
         {
             client.Kill(entireProcessTree: true);
         }
         Directory.Delete(cache, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private static bool IsRunning(Process client)
+    {
+        try
+        {
+            return !client.HasExited;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // Its owner has disposed of it.
+        }
     }
 }

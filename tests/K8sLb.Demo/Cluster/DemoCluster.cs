@@ -16,10 +16,9 @@ internal sealed class DemoCluster : IAsyncDisposable
     {
         (Cluster, Helm, NodeAddress) = (cluster, helm, nodeAddress);
         local = cluster as LocalNode;
-        Api = new KubernetesClient(
-            KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeconfigPath),
-            ApiTypes.All
-        );
+        // One path, or several as KUBECONFIG may have.
+        var configuration = KubernetesClientConfiguration.BuildConfigFromKubeConfigVariable(cluster.KubeconfigPath);
+        Api = new KubernetesClient(configuration, ApiTypes.All);
     }
 
     public ICluster Cluster { get; }
@@ -35,21 +34,22 @@ internal sealed class DemoCluster : IAsyncDisposable
     /// <exception cref="DemoException">There is no cluster to be had; the message says why.</exception>
     public static async Task<DemoCluster> StartAsync(DemoOptions options, CancellationToken cancellation)
     {
+        var programs = await AssetLocator.FromEnvironment().FindAsync(["helm"], cancellation);
         if (options.CurrentCluster)
         {
-            var current = new CurrentCluster();
-            return new(current, "helm", options.NodeAddress ?? await FirstNodeAsync(current, cancellation));
+            var current = await CurrentCluster.OpenAsync(cancellation);
+            var address = options.NodeAddress ?? await FirstNodeAsync(current, cancellation);
+            return new(current, programs["helm"], address);
         }
         if (await LocalNode.WhyNotAsync() is { } reason)
         {
             throw new DemoException(reason);
         }
-        var assets = await AssetLocator.FromEnvironment().FindAsync(AssetTier.Node, cancellation);
         var node = await LocalNode.StartAsync(
             new LocalNodeOptions { EndpointLag = EndpointLag, Images = DemoFiles.ImageArchives() },
             cancellation
         );
-        return new(node, assets["helm"], null);
+        return new(node, programs["helm"], null);
     }
 
     /// <summary>How to look at it while the demo runs.</summary>

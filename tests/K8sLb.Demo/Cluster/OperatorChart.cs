@@ -3,7 +3,7 @@ using K8sLb.LocalCluster;
 
 namespace K8sLb.Demo;
 
-/// <summary>CRD and operator, installed as a user would: with kubectl and helm.</summary>
+/// <summary>CRD and operator, installed as a user would: with helm.</summary>
 internal static class OperatorChart
 {
     private const string Namespace = "k8slb-system";
@@ -12,8 +12,6 @@ internal static class OperatorChart
     /// <returns>The operator's address for sidecars. There may be no cluster DNS, so it is no name.</returns>
     public static async Task<string> InstallAsync(DemoCluster demo, CancellationToken cancellation)
     {
-        // A 1.20 server's schema for CRDs does not know CEL rules; kubectl would refuse them.
-        await demo.Cluster.KubectlAsync(["apply", "--validate=false", "-f", DemoFiles.Crd], null, cancellation);
         await HelmAsync(
             demo,
             [

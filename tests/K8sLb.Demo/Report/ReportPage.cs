@@ -93,7 +93,9 @@ internal static class ReportPage
         var better = lessIsBetter ? with < without : with > without;
         return $"""
             <div class="tile"><h3>{Text(name)}</h3><div class="values">
-            <div class="{(lessIsBetter && better ? "bad" : "")}"><strong>{Number(without)}{unit}</strong><span>without</span></div>
+            <div class="{(lessIsBetter && better ? "bad" : "")}"><strong>{Number(
+                without
+            )}{unit}</strong><span>without</span></div>
             <div class="{(better ? "good" : "")}"><strong>{Number(with)}{unit}</strong><span>with K8sLb</span></div>
             </div></div>
             """;
