@@ -119,7 +119,9 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
         limits.Http2.MaxStreamsPerConnection = 1000;
         // See Listening/KeepAlive: closing an idle connection unasked loses the request that is on its way.
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        // A long time and not Timeout.InfiniteTimeSpan: that overflows in Kestrel of .NET 10 and closes idle connections
+        // within a second.
+        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
         options.Listen(http1, listen => Configure(listen, HttpProtocols.Http1));
         options.Listen(http2, listen => Configure(listen, HttpProtocols.Http2));
         return options;

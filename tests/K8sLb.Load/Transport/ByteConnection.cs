@@ -11,12 +11,13 @@ namespace K8sLb.Load;
 internal sealed class ByteConnection : IDisposable
 {
     private readonly Socket socket;
+    private readonly EndPoint address;
     private readonly byte[] buffer = new byte[16 * 1024];
     private int begin;
     private int end;
     private RequestFailedException? writeFailure;
 
-    private ByteConnection(Socket socket) => this.socket = socket;
+    private ByteConnection(Socket socket, EndPoint address) => (this.socket, this.address) = (socket, address);
 
     /// <summary>Since it was opened: tells a connection that died unused from one that died in the middle.</summary>
     public long BytesRead { get; private set; }
@@ -39,7 +40,7 @@ internal sealed class ByteConnection : IDisposable
         try
         {
             await socket.ConnectAsync(address, limit.Token);
-            return new ByteConnection(socket);
+            return new ByteConnection(socket, address);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
@@ -141,7 +142,7 @@ internal sealed class ByteConnection : IDisposable
         if (read == 0)
         {
             // Linux tells of a RST once: where a write was told, the read after it sees a plain end.
-            throw writeFailure ?? new RequestFailedException(FailureKind.Cut, "connection closed");
+            throw writeFailure ?? new RequestFailedException(FailureKind.Cut, $"{address} closed the connection");
         }
         end += read;
         BytesRead += read;
