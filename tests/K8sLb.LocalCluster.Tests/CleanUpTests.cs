@@ -69,6 +69,17 @@ public sealed class CleanUpTests
         await GoneAsync(run.Path);
     }
 
+    [Fact]
+    public async Task A_folder_that_is_no_cluster_is_not_touched()
+    {
+        var other = Directory.CreateTempSubdirectory("k8slb-").FullName;
+
+        (await Should.ThrowAsync<ArgumentException>(RunDirectory.ReleaseAsync(other))).Message.ShouldContain(other);
+
+        Directory.Exists(other).ShouldBeTrue();
+        Directory.Delete(other);
+    }
+
     private static async Task GoneAsync(string folder)
     {
         await Eventually.IsTrue(() => !Directory.Exists(folder), $"{folder} is removed");

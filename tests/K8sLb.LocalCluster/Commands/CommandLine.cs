@@ -34,18 +34,25 @@ public static class CommandLine
         {
             return 130;
         }
-        catch (Exception e)
-            when (e
-                    is UsageException
-                        or MissingAssetsException
-                        or CommandFailedException
-                        or PlatformNotSupportedException
-            )
+        catch (Exception e) when (IsToldByItsMessage(e))
         {
             await Console.Error.WriteLineAsync(e.Message);
             return e is UsageException ? 2 : 1;
         }
     }
+
+    // Anything else is a mistake of this program, and shows its stack.
+    private static bool IsToldByItsMessage(Exception e) =>
+        e
+            is UsageException
+                or ArgumentException
+                or MissingAssetsException
+                or InstallationException
+                or CommandFailedException
+                or PlatformNotSupportedException
+                or InvalidOperationException
+                or TimeoutException
+                or IOException;
 
     private static Task RunAsync(string[] args, CancellationToken ct) =>
         args switch

@@ -101,9 +101,17 @@ public sealed class RunDirectory : IAsyncDisposable
     }
 
     /// <summary>Ends a folder that was detached, or whose owner and keeper have both died.</summary>
+    /// <exception cref="ArgumentException">It is no such folder.</exception>
     /// <exception cref="InvalidOperationException">Something could not be removed; the message says what.</exception>
     public static async Task ReleaseAsync(string path)
     {
+        path = System.IO.Path.GetFullPath(path).TrimEnd('/');
+        if (
+            !Roots.Any(root => path.StartsWith($"{root}/{Prefix}", StringComparison.Ordinal)) || !Directory.Exists(path)
+        )
+        {
+            throw new ArgumentException($"'{path}' is not the folder of a cluster: there are {Listed()}", nameof(path));
+        }
         using (var again = StartKeeper(path))
         {
             // Ends at once when another keeper holds the lock.
@@ -132,6 +140,8 @@ public sealed class RunDirectory : IAsyncDisposable
                 .SelectMany(root => Directory.EnumerateDirectories(root, Prefix + "*"))
                 .Where(path => File.Exists(System.IO.Path.Combine(path, "control"))),
         ];
+
+    private static string Listed() => Detached() is { Count: > 0 } folders ? string.Join(", ", folders) : "none";
 
     private static Process StartKeeper(string path)
     {

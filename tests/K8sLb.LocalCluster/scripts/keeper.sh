@@ -68,6 +68,9 @@ remove_directory() {
 }
 
 main() {
+  # It removes what it is given: let it be nothing else than what it is for.
+  case $run in /dev/shm/k8slb-* | /var/tmp/k8slb-*) ;; *) echo "keeper.sh: not a run directory: $run" >&2; exit 2 ;; esac
+  [ -w "$run" ] || exit 0 # somebody else's, or gone
   cd / || exit 1
   exec >>"$run/keeper.log" 2>&1 9>"$run/keeper.lock" || exit 1
   flock -n 9 || exit 0 # somebody looks after it
