@@ -12,6 +12,8 @@ internal sealed class NamespaceDirectory
     private readonly Dictionary<string, PodEntry> pods = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PoolEntry> pools = new(StringComparer.Ordinal);
 
+    public bool IsEmpty => pods.Count == 0 && pools.Count == 0;
+
     public IReadOnlyCollection<string> SetPod(V1Pod pod)
     {
         var affected = new HashSet<string>(StringComparer.Ordinal);

@@ -21,6 +21,7 @@ public sealed class PoolDirectory(Action<ObjectKey> changed)
         {
             var pools = Namespace(key.Namespace);
             affected = change.New is { } pool ? pools.SetPool(pool) : pools.RemovePool(key.Name);
+            DropIfEmpty(key.Namespace, pools);
         }
         Tell(key.Namespace, affected);
     }
@@ -33,6 +34,7 @@ public sealed class PoolDirectory(Action<ObjectKey> changed)
         {
             var pods = Namespace(key.Namespace);
             affected = change.New is { } pod ? pods.SetPod(pod) : pods.RemovePod(key.Name);
+            DropIfEmpty(key.Namespace, pods);
         }
         Tell(key.Namespace, affected);
     }
@@ -63,6 +65,14 @@ public sealed class PoolDirectory(Action<ObjectKey> changed)
             namespaces[name] = directory = new NamespaceDirectory();
         }
         return directory;
+    }
+
+    private void DropIfEmpty(string name, NamespaceDirectory directory)
+    {
+        if (directory.IsEmpty)
+        {
+            namespaces.Remove(name);
+        }
     }
 
     private void Tell(string @namespace, IReadOnlyCollection<string> pools)

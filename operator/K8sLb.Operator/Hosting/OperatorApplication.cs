@@ -34,6 +34,7 @@ public static class OperatorApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<OperatorLoops>());
         builder.Services.AddSingleton<IMemberAdmission>(services => new MemberAdmission(
             services.GetRequiredService<Leading>(),
+            () => services.GetRequiredService<LeaderElector>().IsLeader,
             services.GetRequiredService<OperatorLoops>().Directory
         ));
         builder.Services.AddSingleton<AttachEndpoint>();

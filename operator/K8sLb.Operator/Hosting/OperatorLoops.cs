@@ -80,13 +80,17 @@ internal sealed partial class OperatorLoops : BackgroundService
         // Events of the last moments are sent after everybody else has ended.
         using var stopEvents = new CancellationTokenSource();
         var recording = events.RunAsync(stopEvents.Token);
-        try
-        {
-            await Task.WhenAll(pools.RunAsync(stop.Token), pods.RunAsync(stop.Token), CampaignAsync(stop.Token));
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
+        Task[] loops = [pools.RunAsync(stop.Token), pods.RunAsync(stop.Token), CampaignAsync(stop.Token)];
+        // None of them ends before the stop; if one did all the same, going on without it would be worse than a restart.
+        var first = await Task.WhenAny(loops);
+        await stop.CancelAsync();
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await stopEvents.CancelAsync();
         await recording;
+        if (first.IsFaulted)
+        {
+            await first;
+        }
     }
 
     public override void Dispose()

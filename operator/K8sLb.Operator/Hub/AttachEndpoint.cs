@@ -22,6 +22,12 @@ public sealed partial class AttachEndpoint(
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            // HTTP/1.1 cannot answer before the request ends.
+            context.Response.StatusCode = StatusCodes.Status505HttpVersionNotsupported;
+            return;
+        }
         context.Response.ContentType = ControlStream.ContentType;
         // Headers now, and StartAsync alone leaves them in the buffer: a client may wait for them before it says anything.
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);

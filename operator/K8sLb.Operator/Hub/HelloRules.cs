@@ -9,6 +9,9 @@ public static class HelloRules
     /// <summary>The preface of a peer connection must fit <see cref="PeerPreface.MaxBytes"/> with a port name of 15 and its frame.</summary>
     private const int MaxCredentialLength = 200;
 
+    /// <summary>Far beyond any count, and far from an overflow: what comes next must be greater.</summary>
+    private const long MaxHeld = 1L << 53;
+
     /// <returns>Null where it is good; else the field, its value and what would be right.</returns>
     public static string? Check(Hello hello)
     {
@@ -34,6 +37,10 @@ public static class HelloRules
         )
         {
             return $"peerCredential: must be 1 to {MaxCredentialLength} printable ASCII characters without spaces";
+        }
+        if (hello.Held is { } held && (held.Epoch is < 0 or > MaxHeld || held.Version is < 0 or > MaxHeld))
+        {
+            return $"held: epoch {held.Epoch}, version {held.Version}: both must be 0 to {MaxHeld}";
         }
         return null;
     }

@@ -10,17 +10,23 @@ namespace K8sLb.Operator.Hub;
 /// The control streams of one pool: what its sidecars said last, and what they are to hold. Published by the pool's one
 /// reconciler; each stream takes the newest publication when its sidecar is ready for it.
 /// </summary>
-public sealed class PoolChannel(ObjectKey pool, long epoch, long lastVersion, Action<MemberChange> changed)
+public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Action<MemberChange> changed)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, MemberSession> sessions = [];
     private readonly ArrayBufferWriter<byte> scratch = new();
+    private long epoch = term;
     private long version = lastVersion;
     private string? closed;
     private volatile PoolPublication? current;
 
     public ObjectKey Pool => pool;
-    public long Epoch => epoch;
+
+    /// <summary>
+    /// The term's fencing number, or more where a member holds more already: fencing numbers begin anew when the Lease was
+    /// deleted or the operator moved to another namespace, and members refuse what is older than what they hold.
+    /// </summary>
+    public long Epoch => Volatile.Read(ref epoch);
 
     /// <summary>Null until the first publication.</summary>
     public PoolPublication? Current => current;
@@ -50,7 +56,12 @@ public sealed class PoolChannel(ObjectKey pool, long epoch, long lastVersion, Ac
             {
                 JsonSerializer.Serialize(json, state, ProtocolJson.Default.PoolState);
             }
-            if (current is { } held && held.Version == version && held.HasSameContent(scratch.WrittenSpan, selves))
+            if (
+                current is { } held
+                && held.Version == version
+                && held.Epoch == epoch
+                && held.HasSameContent(scratch.WrittenSpan, selves)
+            )
             {
                 return version;
             }
@@ -72,10 +83,9 @@ public sealed class PoolChannel(ObjectKey pool, long epoch, long lastVersion, Ac
         MemberSession session;
         lock (gate)
         {
-            if (hello.Held is { } held && held.Epoch == epoch)
+            if (hello.Held is { } held)
             {
-                // This epoch's versions go on above what was handed out in it before.
-                version = Math.Max(version, held.Version);
+                GoOnAbove(held);
             }
             if (sessions.TryGetValue(hello.PodUid, out var before))
             {
@@ -115,6 +125,19 @@ public sealed class PoolChannel(ObjectKey pool, long epoch, long lastVersion, Ac
             {
                 session.Close(Ended(reason));
             }
+        }
+    }
+
+    /// <summary>What comes next must be newer than what the member holds.</summary>
+    private void GoOnAbove(SnapshotVersion held)
+    {
+        if (held.Epoch == epoch)
+        {
+            version = Math.Max(version, held.Version);
+        }
+        else if (held.Epoch > epoch)
+        {
+            Volatile.Write(ref epoch, held.Epoch + 1);
         }
     }
 

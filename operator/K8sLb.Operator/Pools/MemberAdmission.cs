@@ -6,14 +6,15 @@ using K8sLb.Protocol;
 namespace K8sLb.Operator.Pools;
 
 /// <summary>A stream is served where this replica leads, the pod exists with this UID, and a pool selects it.</summary>
-internal sealed class MemberAdmission(Leading leading, PoolDirectory directory) : IMemberAdmission
+/// <param name="isLeader">By the clock: a process that was paused may be deposed before its term has heard of it.</param>
+internal sealed class MemberAdmission(Leading leading, Func<bool> isLeader, PoolDirectory directory) : IMemberAdmission
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(2);
 
     public Admission Admit(Hello hello)
     {
-        if (leading.Term is not { } term)
+        if (leading.Term is not { } term || !isLeader())
         {
             return Admission.Refuse("this replica does not lead", Soon);
         }

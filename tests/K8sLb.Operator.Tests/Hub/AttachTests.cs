@@ -83,7 +83,7 @@ public sealed class AttachTests
     }
 
     [Fact]
-    public async Task A_hello_whose_peers_could_not_dial_it_is_refused()
+    public async Task A_hello_that_cannot_be_right_is_refused()
     {
         await using var hub = await HubServer.StartAsync();
         var hello = TestSidecar.Hello("a");
@@ -92,6 +92,7 @@ public sealed class AttachTests
         await Refused(hello with { PeerAddress = "a.example" }, "peerAddress: \"a.example\": ");
         await Refused(hello with { PeerPort = 0 }, "peerPort: 0: ");
         await Refused(hello with { PeerCredential = "has space" }, "peerCredential: ");
+        await Refused(hello with { Held = new SnapshotVersion(long.MaxValue, 1) }, "held: epoch 9223372036854775807, ");
         await Refused(hello with { ProtocolVersion = 9 }, "protocolVersion: 9: this operator speaks 1");
 
         async Task Refused(Hello bad, string expected)

@@ -192,6 +192,20 @@ public sealed class PublicationTests
     }
 
     [Fact]
+    public async Task What_is_published_is_newer_than_what_a_member_holds_also_after_fencing_numbers_began_anew()
+    {
+        await using var hub = await HubServer.StartAsync();
+        hub.Publish(1, "a");
+
+        var hello = TestSidecar.Hello("a") with { Held = new SnapshotVersion(90, 5) };
+        await using var sidecar = await TestSidecar.AttachAsync(hub.Address, hello);
+        await Eventually.IsTrue(() => hub.Channel.Members.Count == 1, "the member is attached");
+        hub.Publish(1, "a");
+
+        hub.Channel.Current!.Epoch.ShouldBe(91);
+    }
+
+    [Fact]
     public async Task The_start_and_the_steps_of_a_drain_are_news()
     {
         await using var hub = await HubServer.StartAsync();

@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using K8sLb.TestKit;
+
+namespace K8sLb.Operator.Tests.Cluster;
+
+[Collection(ClusterTests.Name)]
+public sealed partial class PermissionTests(OperatorCluster cluster)
+{
+    [Fact]
+    public async Task What_the_chart_permits_is_enough()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster);
+        var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
+        await world.StartOperatorAsync(kubeconfig);
+        await world.CreatePoolAsync();
+        await world.AddMembersAsync("a", "b");
+        await world.ActiveAsync(2);
+
+        await world.AnnotateAsync("a", "k8slb.io/drain", "true");
+
+        await world.StatusAsync(s => s.Members!.Draining == 1, "the drain is in the status");
+        await world.EventAsync("BackendPool/shop DrainStarted a: ");
+    }
+
+    [Fact]
+    public async Task A_pool_whose_status_cannot_be_written_is_served_and_disturbs_no_other()
+    {
+        await using var good = await PoolWorld.CreateAsync(cluster);
+        await using var bad = await PoolWorld.CreateAsync(cluster);
+        var rules = ChartRules(clusterWide: true)
+            .Replace("[backendpools/status]", "[nothing]", StringComparison.Ordinal);
+        var kubeconfig = await GrantAsync(
+            good,
+            rules,
+            """
+              - apiGroups: [k8slb.io]
+                resources: [backendpools/status]
+                verbs: [patch]
+            """
+        );
+        await bad.CreatePoolAsync();
+        await good.CreatePoolAsync();
+
+        await good.StartOperatorAsync(kubeconfig);
+        bad.Hub = good.Hub;
+        await bad.AddMembersAsync("a", "b");
+        await good.AddMembersAsync("a", "b");
+
+        await good.ActiveAsync(2);
+        await bad.AnnotateAsync("a", "k8slb.io/drain", "true");
+        await Eventually.IsTrue(() => bad["a"].Directive is not null, "the bad pool's drain is decided and sent");
+        (await bad.StatusAsync()).ShouldBeNull();
+        await good.AnnotateAsync("a", "k8slb.io/weight", "7");
+        await good.StatusAsync(s => PoolWorld.Endpoint(s, "a").Weight == 7, "the good pool's status goes on");
+    }
+
+    /// <summary>The rules of the chart's ClusterRole, or of its Role, as YAML.</summary>
+    private static string ChartRules(bool clusterWide)
+    {
+        var rbac = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "helm", "k8slb", "templates", "rbac.yaml"));
+        var kind = clusterWide ? "ClusterRole" : "Role";
+        var document = rbac.Split("\n---\n").Single(d => Regex.IsMatch(d, $"^kind: {kind}$", RegexOptions.Multiline));
+        return Rules().Match(document).Value;
+    }
+
+    /// <summary>A user with these cluster-wide rules, and in the world's own namespace with the chart's Role and more.</summary>
+    private async Task<string> GrantAsync(PoolWorld world, string clusterRules, string moreRules = "")
+    {
+        var group = $"operators-of-{world.Namespace}";
+        var manifests = $"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {ToYaml(group, null)}
+            {clusterRules}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {ToYaml(group, null)}
+            {Reference("ClusterRole", group)}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {ToYaml(group, world.Namespace)}
+            {ChartRules(clusterWide: false)}
+            {moreRules}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {ToYaml(group, world.Namespace)}
+            {Reference("Role", group)}
+            """;
+        await cluster.ControlPlane.KubectlAsync(["apply", "-f", "-"], manifests);
+        return cluster.ControlPlane.WriteKubeconfig("operator", group);
+    }
+
+    private static string ToYaml(string name, string? ns) =>
+        ns is null ? $"{{name: {name}}}" : $"{{name: {name}, namespace: {ns}}}";
+
+    private static string Reference(string kind, string group) =>
+        $$"""
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: {{kind}}, name: {{group}}}
+            subjects:
+              - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: {{group}}}
+            """;
+
+    [GeneratedRegex(@"^rules:\n(?:[ \t].*\n?)+", RegexOptions.Multiline)]
+    private static partial Regex Rules();
+}
