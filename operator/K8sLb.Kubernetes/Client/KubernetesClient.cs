@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using K8sLb.Kubernetes.Json;
 using K8sLb.Kubernetes.Models;
 
@@ -17,7 +16,8 @@ public sealed class KubernetesClient : IKubernetesClient
 
     private readonly KubernetesTransport transport;
     private readonly EntityTypes types;
-    private readonly KubernetesClientOptions settings;
+    private readonly RequestSender sender;
+    private readonly int listChunkSize;
     private readonly TimeProvider time;
 
     /// <param name="types">Null for the built-in ones.</param>
@@ -29,9 +29,11 @@ public sealed class KubernetesClient : IKubernetesClient
     )
     {
         this.types = types ?? EntityTypes.BuiltIn;
-        settings = options ?? new KubernetesClientOptions();
         this.time = time ?? TimeProvider.System;
-        transport = new KubernetesTransport(configuration, settings, this.time);
+        options ??= new KubernetesClientOptions();
+        listChunkSize = options.ListChunkSize;
+        transport = new KubernetesTransport(configuration, options, this.time);
+        sender = new RequestSender(transport, options.RequestTimeout, this.time);
     }
 
     public async Task<T?> GetAsync<T>(
@@ -45,7 +47,7 @@ public sealed class KubernetesClient : IKubernetesClient
         var request = new ApiRequest("get", type.Plural, HttpMethod.Get, ResourcePath.Of(type, @namespace, name));
         try
         {
-            return await SendAsync(request, type.Json, cancellationToken).ConfigureAwait(false);
+            return await sender.SendAsync(request, type.Json, cancellationToken).ConfigureAwait(false);
         }
         catch (KubernetesException e) when (e.IsNotFound)
         {
@@ -53,7 +55,7 @@ public sealed class KubernetesClient : IKubernetesClient
         }
     }
 
-    public async Task<KubernetesList<T>> ListAsync<T>(
+    public Task<KubernetesList<T>> ListAsync<T>(
         string? @namespace = null,
         string? labelSelector = null,
         string? fieldSelector = null,
@@ -61,17 +63,13 @@ public sealed class KubernetesClient : IKubernetesClient
     )
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        var selection = new Selection(@namespace, labelSelector, fieldSelector);
-        try
-        {
-            return await ListInChunksAsync<T>(selection, settings.ListChunkSize, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (KubernetesException e) when (e.IsExpired)
-        {
-            // The snapshot was compacted between two chunks. In one piece it cannot be.
-            return await ListInChunksAsync<T>(selection, limit: 0, cancellationToken).ConfigureAwait(false);
-        }
+        var type = types.Get<T>();
+        var path = ResourcePath.WithQuery(
+            ResourcePath.Of(type, @namespace),
+            ("labelSelector", labelSelector),
+            ("fieldSelector", fieldSelector)
+        );
+        return new ChunkedList<T>(sender, type, path).ReadAsync(listChunkSize, cancellationToken);
     }
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
@@ -97,11 +95,10 @@ public sealed class KubernetesClient : IKubernetesClient
                 ("resourceVersion", resourceVersion),
                 ("labelSelector", labelSelector),
                 ("fieldSelector", fieldSelector),
-                ("timeoutSeconds", options.Timeout is { } t ? Invariant((long)Math.Ceiling(t.TotalSeconds)) : null)
+                ("timeoutSeconds", options.Timeout is { } t ? Seconds(t) : null)
             )
         );
-        using var response = await WithTimeoutAsync(request, transport.SendAsync, cancellationToken)
-            .ConfigureAwait(false);
+        using var response = await sender.StartAsync(request, cancellationToken).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var name = request.ToString();
         var events = WatchStream.ReadAsync(
@@ -185,8 +182,7 @@ public sealed class KubernetesClient : IKubernetesClient
         };
         try
         {
-            using var response = await WithTimeoutAsync(request, transport.SendAsync, cancellationToken)
-                .ConfigureAwait(false);
+            using var response = await sender.StartAsync(request, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (KubernetesException e) when (e.IsNotFound)
@@ -196,71 +192,6 @@ public sealed class KubernetesClient : IKubernetesClient
     }
 
     public void Dispose() => transport.Dispose();
-
-    private async Task<KubernetesList<T>> ListInChunksAsync<T>(
-        Selection selection,
-        int limit,
-        CancellationToken cancellationToken
-    )
-        where T : class, IKubernetesObject<V1ObjectMeta>
-    {
-        var type = types.Get<T>();
-        var items = new List<T>();
-        var unreadable = new List<UnreadableObject>();
-        V1ListMeta? metadata = null;
-        do
-        {
-            var request = new ApiRequest(
-                "list",
-                type.Plural,
-                HttpMethod.Get,
-                ResourcePath.WithQuery(
-                    ResourcePath.Of(type, selection.Namespace),
-                    ("labelSelector", selection.Labels),
-                    ("fieldSelector", selection.Fields),
-                    ("limit", limit > 0 ? Invariant(limit) : null),
-                    ("continue", metadata?.ContinueProperty)
-                )
-            );
-            var chunk = await ListChunkAsync(request, type, cancellationToken).ConfigureAwait(false);
-            items.AddRange(chunk.Items);
-            unreadable.AddRange(chunk.Unreadable);
-            metadata = chunk.Metadata;
-        } while (!string.IsNullOrEmpty(metadata.ContinueProperty));
-        return new KubernetesList<T>
-        {
-            Metadata = metadata,
-            Items = items,
-            Unreadable = unreadable,
-        };
-    }
-
-    private async Task<KubernetesList<T>> ListChunkAsync<T>(
-        ApiRequest request,
-        EntityType<T> type,
-        CancellationToken cancellationToken
-    )
-        where T : class, IKubernetesObject<V1ObjectMeta>
-    {
-        try
-        {
-            return await SendAsync(request, type.ListJson, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JsonException)
-        {
-            return await WithTimeoutAsync(
-                    request,
-                    async (_, bounded) =>
-                    {
-                        using var response = await transport.SendAsync(request, bounded).ConfigureAwait(false);
-                        var text = await response.Content.ReadAsByteArrayAsync(bounded).ConfigureAwait(false);
-                        return LenientList.Read(text, type);
-                    },
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-        }
-    }
 
     private Task<T> UpdateAsync<T>(T entity, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
@@ -304,7 +235,7 @@ public sealed class KubernetesClient : IKubernetesClient
             Content = JsonSerializer.SerializeToUtf8Bytes(entity, type.Json),
             ContentType = method == HttpMethod.Patch ? ApplyPatchType : "application/json",
         };
-        return SendAsync(request, type.Json, cancellationToken);
+        return sender.SendAsync(request, type.Json, cancellationToken);
     }
 
     private Task<T> PatchAsync<T>(
@@ -327,54 +258,12 @@ public sealed class KubernetesClient : IKubernetesClient
             Content = patch.Content,
             ContentType = MergePatchType,
         };
-        return SendAsync(request, type.Json, cancellationToken);
-    }
-
-    private Task<TAnswer> SendAsync<TAnswer>(
-        ApiRequest request,
-        JsonTypeInfo<TAnswer> json,
-        CancellationToken cancellationToken
-    ) =>
-        WithTimeoutAsync(
-            request,
-            async (_, bounded) =>
-            {
-                using var response = await transport.SendAsync(request, bounded).ConfigureAwait(false);
-                var stream = await response.Content.ReadAsStreamAsync(bounded).ConfigureAwait(false);
-                return await JsonSerializer.DeserializeAsync(stream, json, bounded).ConfigureAwait(false)
-                    ?? throw new JsonException($"{request}: the answer is null");
-            },
-            cancellationToken
-        );
-
-    private async Task<TResult> WithTimeoutAsync<TResult>(
-        ApiRequest request,
-        Func<ApiRequest, CancellationToken, Task<TResult>> send,
-        CancellationToken cancellationToken
-    )
-    {
-        using var timeout = new CancellationTokenSource(settings.RequestTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
-        {
-            return await send(request, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Also where only the connection took too long, which the handler reports as a cancellation that nobody asked for.
-            throw new TimeoutException(
-                timeout.IsCancellationRequested
-                    ? $"{request}: no answer within {settings.RequestTimeout}"
-                    : $"{request}: no connection to the server in time",
-                e
-            );
-        }
+        return sender.SendAsync(request, type.Json, cancellationToken);
     }
 
     private static string Resource(EntityType type, string? subresource) =>
         subresource is null ? type.Plural : $"{type.Plural}/{subresource}";
 
-    private static string Invariant(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private readonly record struct Selection(string? Namespace, string? Labels, string? Fields);
+    private static string Seconds(TimeSpan time) =>
+        ((long)Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

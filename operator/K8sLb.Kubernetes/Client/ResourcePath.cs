@@ -24,11 +24,11 @@ internal static class ResourcePath
         return path.ToString();
     }
 
-    /// <summary>Parameters without a value are left out.</summary>
+    /// <summary>Adds parameters, also to a path that has some; those without a value are left out.</summary>
     public static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
         var url = new StringBuilder(path);
-        var separator = '?';
+        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         foreach (var (name, value) in parameters)
         {
             if (!string.IsNullOrEmpty(value))

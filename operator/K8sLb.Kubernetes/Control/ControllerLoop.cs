@@ -44,7 +44,10 @@ public sealed partial class ControllerLoop<T> : IDisposable
     /// <summary>Of several delays for an entity the shortest counts.</summary>
     public void EnqueueAfter(ObjectKey key, TimeSpan delay) => queue.AddAfter(key, delay);
 
-    /// <summary>Works from the informer's first list until cancelled, and returns when every worker has ended.</summary>
+    /// <summary>
+    /// Works from the informer's first list until cancelled, and returns when every worker has ended. May be run again after that, as
+    /// for the next term of a leader: what happened in between has been queued.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -74,7 +77,15 @@ public sealed partial class ControllerLoop<T> : IDisposable
             var key = await queue.TakeAsync(cancellationToken).ConfigureAwait(false);
             try
             {
+                // A key may have been given out in the same moment as the stop.
+                cancellationToken.ThrowIfCancellationRequested();
                 await HandleAsync(key, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Interrupted: it is the first thing to do if the loop is run again.
+                queue.Add(key);
+                throw;
             }
             finally
             {

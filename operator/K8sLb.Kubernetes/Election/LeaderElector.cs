@@ -6,10 +6,10 @@ namespace K8sLb.Kubernetes;
 /// Leader election on a Lease (coordination.k8s.io/v1). Nobody's clock is trusted but one's own: the lease counts as expired when
 /// this process has seen no change of it for its whole duration, and a leader counts its own time from before each request.
 /// </summary>
-public sealed partial class LeaderElector
+public sealed class LeaderElector
 {
     private readonly LeaderElectionOptions options;
-    private readonly ILogger logger;
+    private readonly ElectionLog log;
     private readonly TimeProvider time;
     private readonly LeaseRequests requests;
     private readonly LeaseObservation observation;
@@ -25,7 +25,7 @@ public sealed partial class LeaderElector
     {
         options.Validate();
         this.options = options;
-        this.logger = logger;
+        log = new ElectionLog(logger, options.Name);
         this.time = time ?? TimeProvider.System;
         requests = new LeaseRequests(client, options, this.time);
         observation = new LeaseObservation(options.LeaseDuration, this.time);
@@ -55,7 +55,7 @@ public sealed partial class LeaderElector
                         await LeadAsync(lease, lead).ConfigureAwait(false);
                     }
                 }
-                await PauseAsync(cancellationToken).ConfigureAwait(false);
+                await Task.Delay(RetryPeriod(), time, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
@@ -93,7 +93,7 @@ public sealed partial class LeaderElector
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            OnFailure(e);
+            log.RequestFailed(e);
             return null;
         }
     }
@@ -101,8 +101,7 @@ public sealed partial class LeaderElector
     private async Task LeadAsync(HeldLease lease, Func<LeadershipTerm, Task> lead)
     {
         held = lease;
-        Count("acquired");
-        LogAcquired(options.Name, lease.Term.Identity, lease.Term.FencingNumber);
+        log.Acquired(lease.Term);
         var work = RunWorkAsync(lead, lease.Term);
         while (!work.IsCompleted && lease.IsValid)
         {
@@ -113,12 +112,11 @@ public sealed partial class LeaderElector
             }
         }
         var lost = !lease.IsValid;
+        // The timer may be late where the clock is not; and work that returned by itself has ended its term.
+        lease.Lose();
         if (lost)
         {
-            // The timer may be late where the clock is not.
-            lease.Lose();
-            Count("lost");
-            LogLost(options.Name, lease.Term.FencingNumber);
+            log.Lost(lease.Term);
         }
         await work.ConfigureAwait(false);
         held = null;
@@ -137,7 +135,7 @@ public sealed partial class LeaderElector
         catch (OperationCanceledException) when (term.Ended.IsCancellationRequested) { }
         catch (Exception e)
         {
-            LogWorkFailed(e, options.Name, term.FencingNumber);
+            log.WorkFailed(e, term);
         }
     }
 
@@ -169,7 +167,7 @@ public sealed partial class LeaderElector
         }
         catch (Exception e)
         {
-            OnFailure(e);
+            log.RequestFailed(e);
         }
     }
 
@@ -201,7 +199,7 @@ public sealed partial class LeaderElector
         }
         catch (Exception e)
         {
-            OnFailure(e);
+            log.RequestFailed(e);
         }
     }
 
@@ -211,19 +209,15 @@ public sealed partial class LeaderElector
         try
         {
             observation.Observe(await requests.ReleaseAsync(lease.Lease, timeout.Token).ConfigureAwait(false));
-            Count("released");
-            LogReleased(options.Name, lease.Term.FencingNumber);
+            log.Released(lease.Term);
         }
         catch (Exception e)
         {
             // Others follow when the lease has run out.
-            Count("lost");
-            OnFailure(e);
+            log.Lost(lease.Term);
+            log.RequestFailed(e);
         }
     }
-
-    private async Task PauseAsync(CancellationToken stop) =>
-        await Task.Delay(RetryPeriod(), time, stop).ConfigureAwait(false);
 
     private TimeSpan RetryPeriod() => options.RetryPeriod * (1 + (0.2 * Random.Shared.NextDouble()));
 
@@ -234,44 +228,4 @@ public sealed partial class LeaderElector
         source.CancelAfter(options.RenewDeadline / 2);
         return source;
     }
-
-    private void Count(string change) =>
-        KubernetesMetrics.LeaderTransitions.Add(
-            1,
-            new KeyValuePair<string, object?>("lease", options.Name),
-            new KeyValuePair<string, object?>("change", change)
-        );
-
-    private void OnFailure(Exception e)
-    {
-        KubernetesMetrics.LeaderFailures.Add(1, new KeyValuePair<string, object?>("lease", options.Name));
-        LogFailed(e, options.Name);
-    }
-
-    [LoggerMessage(
-        EventId = 130,
-        Level = LogLevel.Information,
-        Message = "Leading {Lease} as {Identity}, fencing number {FencingNumber}"
-    )]
-    private partial void LogAcquired(string lease, string identity, long fencingNumber);
-
-    [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "Lost {Lease}, fencing number {FencingNumber}")]
-    private partial void LogLost(string lease, long fencingNumber);
-
-    [LoggerMessage(
-        EventId = 132,
-        Level = LogLevel.Information,
-        Message = "Released {Lease}, fencing number {FencingNumber}"
-    )]
-    private partial void LogReleased(string lease, long fencingNumber);
-
-    [LoggerMessage(EventId = 133, Level = LogLevel.Warning, Message = "A request for {Lease} failed, trying again")]
-    private partial void LogFailed(Exception e, string lease);
-
-    [LoggerMessage(
-        EventId = 134,
-        Level = LogLevel.Error,
-        Message = "The leader's work for {Lease} failed in term {FencingNumber}"
-    )]
-    private partial void LogWorkFailed(Exception e, string lease, long fencingNumber);
 }

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
 using K8sLb.Kubernetes.Models;
-using K8sLb.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 using static K8sLb.Kubernetes.Tests.TestObjects;
 
 namespace K8sLb.Kubernetes.Tests.Control;
@@ -105,7 +102,32 @@ public sealed class ControllerLoopTests(ControlPlaneFixture cluster)
         await loop.CalledAsync("reconcile a 1", times: 4);
     }
 
-    private async Task<RunningLoop> StartAsync(
+    [Fact]
+    public async Task What_a_stop_interrupted_is_done_when_the_loop_runs_again()
+    {
+        var first = true;
+        await using var loop = await StartAsync(
+            async (_, stop) =>
+            {
+                if (first)
+                {
+                    first = false;
+                    await Task.Delay(Timeout.Infinite, stop);
+                }
+                return null;
+            }
+        );
+        await client.CreateAsync(ConfigMap(loop.Namespace, "a", ("key", "1")));
+        await loop.CalledAsync("reconcile a 1");
+
+        await loop.StopAsync();
+        loop.Calls.Count.ShouldBe(1);
+        loop.StartAgain();
+
+        await loop.CalledAsync("reconcile a 1", times: 2);
+    }
+
+    private async Task<RunningController> StartAsync(
         Func<V1ConfigMap, CancellationToken, Task<TimeSpan?>> reconcile,
         Func<ControllerOptions, ControllerOptions>? configure = null
     )
@@ -115,90 +137,11 @@ public sealed class ControllerLoopTests(ControlPlaneFixture cluster)
             Name = "test",
             RetryBackoff = new BackoffOptions { Initial = TimeSpan.FromMilliseconds(20) },
         };
-        return new RunningLoop(
+        return new RunningController(
             client,
             await cluster.NewNamespaceAsync(),
             reconcile,
             configure?.Invoke(options) ?? options
         );
-    }
-
-    private sealed class RunningLoop : IEntityController<V1ConfigMap>, IAsyncDisposable
-    {
-        private readonly Func<V1ConfigMap, CancellationToken, Task<TimeSpan?>> reconcile;
-        private readonly CancellationTokenSource stop = new();
-        private readonly RunningInformer<V1ConfigMap> informer;
-        private readonly ConcurrentDictionary<string, int> atWork = new();
-        private readonly Task running;
-
-        public RunningLoop(
-            IKubernetesClient client,
-            string @namespace,
-            Func<V1ConfigMap, CancellationToken, Task<TimeSpan?>> reconcile,
-            ControllerOptions options
-        )
-        {
-            this.reconcile = reconcile;
-            Namespace = @namespace;
-            informer = new RunningInformer<V1ConfigMap>(
-                client,
-                new InformerOptions<V1ConfigMap>
-                {
-                    Namespace = @namespace,
-                    FieldSelector = "metadata.name!=kube-root-ca.crt",
-                }
-            );
-            Loop = new ControllerLoop<V1ConfigMap>(
-                informer.Informer,
-                this,
-                options,
-                NullLogger<ControllerLoop<V1ConfigMap>>.Instance
-            );
-            running = Loop.RunAsync(stop.Token);
-        }
-
-        public string Namespace { get; }
-        public ControllerLoop<V1ConfigMap> Loop { get; }
-        public ConcurrentQueue<string> Calls { get; } = new();
-
-        public async Task<ReconciliationResult<V1ConfigMap>> ReconcileAsync(
-            V1ConfigMap entity,
-            CancellationToken cancellationToken
-        )
-        {
-            atWork.AddOrUpdate(entity.Name(), 1, (_, n) => n + 1).ShouldBe(1);
-            try
-            {
-                Calls.Enqueue($"reconcile {entity.Name()} {entity.Data!["key"]}");
-                return ReconciliationResult<V1ConfigMap>.Success(entity, await reconcile(entity, cancellationToken));
-            }
-            finally
-            {
-                atWork[entity.Name()] = 0;
-            }
-        }
-
-        public Task<ReconciliationResult<V1ConfigMap>> DeletedAsync(
-            V1ConfigMap entity,
-            CancellationToken cancellationToken
-        )
-        {
-            Calls.Enqueue($"delete {entity.Name()} {entity.Data!["key"]}");
-            return Task.FromResult(ReconciliationResult<V1ConfigMap>.Success(entity));
-        }
-
-        public Task CalledAsync(string call, int times = 1) =>
-            Eventually.IsTrue(() => Calls.Count(c => c == call) >= times, $"{call}, {times} times");
-
-        public Task StoreHasAsync(string name, Func<V1ConfigMap, bool> that) => informer.HasAsync(name, that);
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            await running;
-            await informer.DisposeAsync();
-            Loop.Dispose();
-            stop.Dispose();
-        }
     }
 }

@@ -161,11 +161,12 @@ public sealed class LeaderElectorTests(ControlPlaneFixture cluster)
             ? _ => Task.FromException(new InvalidOperationException("cannot lead"))
             : _ => Task.CompletedTask;
         await using var first = new RunningElector(client, Patient("first"), work: work);
-        await first.LeadsAsync();
+        var term = await first.LeadsAsync();
 
         await using var second = new RunningElector(client, Patient("second"));
 
         await second.LeadsAsync();
+        term.Ended.IsCancellationRequested.ShouldBeTrue();
     }
 
     /// <summary>Loses its lease soon.</summary>
