@@ -94,6 +94,45 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void A_drain_that_has_ended_stays_ended_when_a_new_operator_has_heard_of_nobody()
+    {
+        var scenario = new Scenario(rampDownSeconds: 0).WithActive("a").Delete("a");
+        var drain = scenario.Plan().Of("a").Record.Drain!;
+        scenario.Wait(3).Member("a", m => m with { Drain = Report(drain, finished: true) }).Plan();
+        var plan = scenario.RestartOperator(recordsKept: true).Wait(1).Plan();
+        plan.Phase("a").ShouldBe(MemberPhase.Drained);
+        plan.Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_report_that_comes_after_the_drain_was_forced_changes_nothing()
+    {
+        var scenario = new Scenario(deadlineSeconds: 60).WithActive("a").Delete("a");
+        var drain = scenario.Plan().Of("a").Record.Drain!;
+        scenario.Wait(63).Plan().Phase("a").ShouldBe(MemberPhase.Forced);
+        var plan = scenario.Wait(1).Member("a", m => m with { Drain = Report(drain, finished: true) }).Plan();
+        plan.Phase("a").ShouldBe(MemberPhase.Forced);
+        plan.Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_release_that_has_begun_does_not_go_back_when_the_sidecar_names_a_later_start()
+    {
+        var scenario = new Scenario(rampDownSeconds: 10).WithActive("a").Delete("a");
+        var drain = scenario.Plan().Of("a").Record.Drain!;
+        scenario.WaitInTouch(11).Plan().Phase("a").ShouldBe(MemberPhase.Draining);
+        var own = Report(drain, finished: false) with
+        {
+            Id = "own",
+            Reason = DrainReason.PreStop,
+            StartedAt = scenario.Now,
+        };
+        var plan = scenario.Wait(1).Member("a", m => m with { Drain = own }).Plan();
+        plan.Of("a").Record.Drain!.Id.ShouldBe("own");
+        plan.Phase("a").ShouldBe(MemberPhase.Draining);
+    }
+
+    [Fact]
     public void A_stale_report_of_another_drain_ends_nothing()
     {
         var scenario = new Scenario(rampDownSeconds: 0)
