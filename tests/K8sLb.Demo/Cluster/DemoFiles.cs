@@ -10,6 +10,8 @@ internal static class DemoFiles
 
     public static string Chart { get; } = Path.Combine(Tree, "helm", "k8slb");
 
+    public static string Crd { get; } = Path.Combine(Tree, "crds", "backendpools.k8slb.io.yaml");
+
     public static string Output { get; } = Path.Combine(Tree, "artifacts", "demo");
 
     /// <exception cref="DemoException">They have not been built.</exception>

@@ -3,7 +3,7 @@ using K8sLb.LocalCluster;
 
 namespace K8sLb.Demo;
 
-/// <summary>CRD and operator, installed as a user would: with helm.</summary>
+/// <summary>CRD and operator, installed as a user would: with kubectl and helm.</summary>
 internal static class OperatorChart
 {
     private const string Namespace = "k8slb-system";
@@ -12,6 +12,8 @@ internal static class OperatorChart
     /// <returns>The operator's address for sidecars. There may be no cluster DNS, so it is no name.</returns>
     public static async Task<string> InstallAsync(DemoCluster demo, CancellationToken cancellation)
     {
+        // Not by helm: it never updates a CRD, and helm 4 insists on fields that a server before 1.25 does not know (CEL rules).
+        await demo.Cluster.KubectlAsync(["apply", "--validate=false", "-f", DemoFiles.Crd], null, cancellation);
         await HelmAsync(
             demo,
             [
@@ -22,6 +24,7 @@ internal static class OperatorChart
                 "--namespace",
                 Namespace,
                 "--create-namespace",
+                "--skip-crds",
                 "--wait",
                 "--timeout=120s",
             ],
