@@ -128,6 +128,8 @@ public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Act
         }
     }
 
+    internal void OnChanged(MemberChange change) => changed(change);
+
     /// <summary>What comes next must be newer than what the member holds.</summary>
     private void GoOnAbove(SnapshotVersion held)
     {
@@ -140,8 +142,6 @@ public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Act
             Volatile.Write(ref epoch, held.Epoch + 1);
         }
     }
-
-    internal void OnChanged(MemberChange change) => changed(change);
 
     private static Refusal Ended(string reason) => new() { Reason = reason, RetryAfterMs = 500 };
 }

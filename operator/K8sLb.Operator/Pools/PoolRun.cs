@@ -66,38 +66,15 @@ internal sealed class PoolRun : IAsyncDisposable
         var now = context.Time.GetUtcNow();
         if (view.InForce is null)
         {
-            Tell(ConditionBuilder.NotAccepted(view, status, now));
+            Offer(ConditionBuilder.NotAccepted(view, status, now));
             return Refresh;
         }
         ForgetStrangers(view, members);
         var pods = view.Pods.Select(PodReader.Read).ToArray();
-        var plan = PoolPlanner.Plan(
-            new PoolSnapshot
-            {
-                Spec = view.InForce.Decisions,
-                Pods = pods,
-                Members = [.. members.Values.Select(MemberFactsReader.Read)],
-                Records = records,
-                ListeningSince = listeningSince,
-            },
-            now
-        );
-        records = [.. plan.Members.Select(m => m.Record)];
-        tally.Set(records.Select(r => r.Phase));
-        events.Annotations(view);
-        events.Refusals(view, members);
-        events.Phases(view, plan.Events);
-        var settling = version is null
-            ? Settling.Remaining(pods, members, listeningSince, context.SettleTime, now)
-            : null;
-        if (settling is null)
-        {
-            version = Channel.Publish(
-                DirectiveMapper.Pool(Key, plan, view.InForce.Policy, members),
-                DirectiveMapper.Selves(plan)
-            );
-        }
-        Tell(
+        var plan = Plan(view.InForce.Decisions, pods, members, now);
+        Announce(view, members, plan);
+        var settling = Publish(view.InForce, pods, members, plan, now);
+        Offer(
             StatusBuilder.Build(
                 new StatusInputs
                 {
@@ -123,6 +100,51 @@ internal sealed class PoolRun : IAsyncDisposable
         stop.Dispose();
     }
 
+    private PoolPlan Plan(PoolSpec spec, PodFacts[] pods, Dictionary<string, MemberState> members, DateTimeOffset now)
+    {
+        var plan = PoolPlanner.Plan(
+            new PoolSnapshot
+            {
+                Spec = spec,
+                Pods = pods,
+                Members = [.. members.Values.Select(MemberFactsReader.Read)],
+                Records = records,
+                ListeningSince = listeningSince,
+            },
+            now
+        );
+        records = [.. plan.Members.Select(m => m.Record)];
+        tally.Set(records.Select(r => r.Phase));
+        return plan;
+    }
+
+    /// <returns>How long a first publication still waits at most; null where the plan was published.</returns>
+    private TimeSpan? Publish(
+        AcceptedSpec spec,
+        PodFacts[] pods,
+        Dictionary<string, MemberState> members,
+        PoolPlan plan,
+        DateTimeOffset now
+    )
+    {
+        if (
+            version is null
+            && Settling.Remaining(pods, members, listeningSince, context.SettleTime, now) is { } settling
+        )
+        {
+            return settling;
+        }
+        version = Channel.Publish(DirectiveMapper.Pool(Key, plan, spec.Policy, members), DirectiveMapper.Selves(plan));
+        return null;
+    }
+
+    private void Announce(PoolView view, Dictionary<string, MemberState> members, PoolPlan plan)
+    {
+        events.Annotations(view);
+        events.Refusals(view, members);
+        events.Phases(view, plan.Events);
+    }
+
     private void ForgetStrangers(PoolView view, Dictionary<string, MemberState> members)
     {
         var present = view.Pods.Select(p => p.Uid()).ToHashSet(StringComparer.Ordinal);
@@ -133,7 +155,7 @@ internal sealed class PoolRun : IAsyncDisposable
         }
     }
 
-    private void Tell(BackendPoolStatus newest)
+    private void Offer(BackendPoolStatus newest)
     {
         status = newest;
         statusWriter.Offer(newest);

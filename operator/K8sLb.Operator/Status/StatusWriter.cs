@@ -26,7 +26,6 @@ public sealed partial class StatusWriter(
     private readonly Backoff backoff = new(new BackoffOptions { Initial = TimeSpan.FromSeconds(1) });
     private StatusText? written = atServer is null ? null : new StatusText(atServer);
     private DateTimeOffset writtenAt = DateTimeOffset.MinValue;
-    private DateTimeOffset notBefore = DateTimeOffset.MinValue;
     private volatile BackendPoolStatus? offered;
 
     /// <summary>Replaces what was offered before, written or not.</summary>
@@ -43,10 +42,26 @@ public sealed partial class StatusWriter(
         {
             while (true)
             {
-                await StepAsync(cancellationToken);
+                await TryStepAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+    }
+
+    private async Task TryStepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StepAsync(cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            var pause = backoff.Next();
+            OperatorMetrics.StatusWriteFailures.Add(1);
+            LogFailed(e, pool, backoff.Failures);
+            // Whatever is offered meanwhile is what is written next.
+            await Task.Delay(pause, time, cancellationToken);
+        }
     }
 
     private async Task StepAsync(CancellationToken cancellationToken)
@@ -57,7 +72,7 @@ public sealed partial class StatusWriter(
             await signal.WaitAsync(cancellationToken);
             return;
         }
-        var wait = (due > notBefore ? due : notBefore) - time.GetUtcNow();
+        var wait = due - time.GetUtcNow();
         if (wait > TimeSpan.Zero)
         {
             await signal.WaitAsync(wait, time, cancellationToken);
@@ -71,20 +86,11 @@ public sealed partial class StatusWriter(
         using var timeout = new CancellationTokenSource(WriteTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         writtenAt = time.GetUtcNow();
-        try
-        {
-            // The token may be ignored by what it is given to; the wait for it is bounded all the same.
-            await write(text.Status, either.Token).WaitAsync(either.Token);
-            written = text;
-            backoff.Reset();
-            OperatorMetrics.StatusWrites.Add(1);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            notBefore = time.GetUtcNow() + backoff.Next();
-            OperatorMetrics.StatusWriteFailures.Add(1);
-            LogFailed(e, pool, backoff.Failures);
-        }
+        // The token may be ignored by what it is given to; the wait for it is bounded all the same.
+        await write(text.Status, either.Token).WaitAsync(either.Token);
+        written = text;
+        backoff.Reset();
+        OperatorMetrics.StatusWrites.Add(1);
     }
 
     [LoggerMessage(

@@ -66,8 +66,16 @@ internal sealed class PoolBench : IAsyncDisposable
         Run = Start(pool with { Status = status });
     }
 
+    /// <summary>Waits while time goes on: the writer may have written something else a moment ago.</summary>
     public Task WrittenAsync(Func<BackendPoolStatus, bool> condition, string what) =>
-        Eventually.IsTrue(() => Written is { } status && condition(status), what);
+        Eventually.IsTrue(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(100));
+                return Written is { } status && condition(status);
+            },
+            what
+        );
 
     public ValueTask DisposeAsync() => Run.DisposeAsync();
 
