@@ -227,6 +227,21 @@ public sealed class DrainTests
         (await IsReadyAsync(pool[0])).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(DrainReason.ReadinessLost, true)]
+    [InlineData(DrainReason.Requested, false)]
+    [InlineData(DrainReason.PodDeleted, false)]
+    public async Task A_drain_for_lost_readiness_does_not_keep_the_member_unready(DrainReason reason, bool ready)
+    {
+        await using var pool = await TestMember.PoolAsync();
+        var drain = TestSnapshots.Drain(TimeSpan.FromSeconds(30), TimeSpan.Zero) with { Reason = reason };
+
+        await pool.TellAsync(0, drain: drain);
+
+        pool[0].Drain.Current.ShouldNotBeNull().Reason.ShouldBe(reason);
+        (await IsReadyAsync(pool[0])).ShouldBe(ready);
+    }
+
     private static async Task<bool> IsReadyAsync(TestMember member)
     {
         using var http = new HttpClient();

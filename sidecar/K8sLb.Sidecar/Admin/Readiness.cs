@@ -1,3 +1,4 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Snapshots;
@@ -24,7 +25,8 @@ public sealed class Readiness(
         {
             objections.Add(problem);
         }
-        if (drain.Current is { } draining)
+        // A drain for lost readiness ends when the pod is ready again: were it an objection, that would never be.
+        if (drain.Current is { Reason: not DrainReason.ReadinessLost } draining)
         {
             objections.Add($"draining ({draining.Reason})");
         }
