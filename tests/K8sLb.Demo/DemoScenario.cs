@@ -39,6 +39,10 @@ internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
             await shop.DeployAsync(manifests, values, cancellation);
             var result = await new RolloutRun(kind, shop, observer, view).RunAsync(cancellation);
             view.EndRun(result);
+            if (kind == RunKind.K8sLb && result.Load.Failed > 0)
+            {
+                view.Tell(FailureTexts.First(result));
+            }
             return result;
         }
     }

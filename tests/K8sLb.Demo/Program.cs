@@ -25,12 +25,18 @@ try
     view.Step(options.CurrentCluster ? "using the cluster at hand" : "starting a Kubernetes node");
     await using var demo = await DemoCluster.StartAsync(options, interrupted.Token);
     view.Tell($"In another terminal, to watch:\n{demo.Usage}");
-    var passed = await new DemoScenario(demo, view).RunAsync(interrupted.Token);
-    if (options.Keep)
+    try
     {
-        view.Tell(await demo.KeepAsync());
+        return await new DemoScenario(demo, view).RunAsync(interrupted.Token) ? 0 : 1;
     }
-    return passed ? 0 : 1;
+    finally
+    {
+        // Also after a failure, which is when one wants to look at it.
+        if (options.Keep && !interrupted.IsCancellationRequested)
+        {
+            view.Tell(await demo.KeepAsync());
+        }
+    }
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {

@@ -40,7 +40,7 @@ internal static class MemberTable
     {
         var load = frame.Load;
         var failed = load.Failed > 0 ? $"[bold red]{load.Failed} failed[/]" : "[bold green]0 failed[/]";
-        var kinds = string.Join(", ", load.FailuresByKind.Select(k => $"{k.Key} {k.Value}"));
+        var kinds = string.Join(", ", load.FailuresByKind.Select(k => $"{FailureTexts.Of(k.Key)} {k.Value}"));
         return string.Create(
             CultureInfo.InvariantCulture,
             $" {load.Seconds:0} s   [bold]{load.Requests:N0} requests[/]   {failed}   {kinds}\n"

@@ -61,6 +61,8 @@ internal sealed class PlainView(TextWriter output) : IDemoView
     private static string Line(DemoFrame frame)
     {
         var members = frame.Members.Select(m => $"{PodName.Short(m.Pod)} {m.Phase} {m.Connections}");
-        return $"{frame.Load.Requests} requests, {frame.Load.Failed} failed | {string.Join(", ", members)}";
+        var kinds = string.Join(", ", frame.Load.FailuresByKind.Select(k => $"{k.Value} {FailureTexts.Of(k.Key)}"));
+        var failed = frame.Load.Failed == 0 ? "0 failed" : $"{frame.Load.Failed} failed ({kinds})";
+        return $"{frame.Load.Requests} requests, {failed} | {string.Join(", ", members)}";
     }
 }

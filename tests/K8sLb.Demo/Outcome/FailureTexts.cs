@@ -1,9 +1,26 @@
+using System.Globalization;
 using K8sLb.Load;
 
 namespace K8sLb.Demo;
 
 internal static class FailureTexts
 {
+    private const int Shown = 15;
+
+    /// <summary>The first failures of a run, a line each.</summary>
+    public static string First(RolloutResult result) =>
+        string.Join(
+            '\n',
+            result
+                .Load.Failures.Take(Shown)
+                .Select(f =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{f.Seconds - result.RestartAt, 7:0.00} s after the restart: {ClassTexts.Of(f.Class)}, {f.ServedBy}: {f.Message}"
+                    )
+                )
+        );
+
     public static string Of(FailureKind kind) =>
         kind switch
         {
