@@ -63,7 +63,10 @@ public sealed class WorkQueueTests : IDisposable
                     {
                         var key = await real.TakeAsync(stop.Token);
                         Interlocked.Increment(ref inHands[key]).ShouldBe(1);
-                        await Task.Yield();
+                        for (var turn = 0; turn < 20; turn++)
+                        {
+                            await Task.Yield(); // Held for long enough that another worker would meet it.
+                        }
                         worked[key]++;
                         Interlocked.Decrement(ref inHands[key]).ShouldBe(0);
                         real.Done(key);
@@ -72,7 +75,11 @@ public sealed class WorkQueueTests : IDisposable
             )
             .ToList();
 
-        Parallel.For(0, Rounds, i => real.Add(i % Keys));
+        for (var i = 0; i < Rounds; i++)
+        {
+            real.Add(i % Keys);
+            await Task.Yield();
+        }
         await Eventually.IsTrue(() => real.Count == 0 && worked.All(w => w > 0), "everything is worked off");
         await stop.CancelAsync();
 
