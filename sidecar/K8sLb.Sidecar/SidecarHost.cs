@@ -1,3 +1,4 @@
+using System.Net;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
@@ -36,7 +37,14 @@ public static class SidecarHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(options.ListenAddress, options.AdminPort);
+            if (options.ListenAddress.Equals(IPAddress.Any))
+            {
+                kestrel.ListenAnyIP(options.AdminPort);
+            }
+            else
+            {
+                kestrel.Listen(options.ListenAddress, options.AdminPort);
+            }
         });
         builder.Services.AddRoutingCore();
         AddSidecar(builder.Services, options, ownSignals);
@@ -54,6 +62,8 @@ public static class SidecarHost
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
+        // By then the drain is over: what is still open has been told, or has had its time.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         services.AddMetrics();
         services.AddSingleton<SidecarMetrics>();
 

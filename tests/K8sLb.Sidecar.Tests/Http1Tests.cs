@@ -23,6 +23,19 @@ public sealed class Http1Tests
     }
 
     [Fact]
+    public async Task An_idle_connection_is_never_closed_unasked()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.RequestAsync("/");
+
+        // More than two of Kestrel's heartbeats, in which it looks for timeouts.
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+
+        (await client.RequestAsync("/")).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_drain_asks_the_next_request_to_close_and_a_new_connection_is_served()
     {
         await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
@@ -116,5 +129,21 @@ public sealed class Http1Tests
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         pool[0].App.Gate.SetResult();
         (await response.Content.ReadAsStringAsync()).ShouldBe("data: x\n\n");
+    }
+
+    [Fact]
+    public async Task An_application_that_closes_idle_connections_costs_the_client_nothing()
+    {
+        await using var pool = await TestMember.PoolAsync();
+        await pool[0].App.DisposeAsync();
+        await using var app = new OneRequestServer(new(pool[0].Address, TestApp.Port));
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+
+        for (var i = 0; i < 10; i++)
+        {
+            (await client.RequestAsync("/")).Status.ShouldBe(200);
+        }
+
+        app.Broken.ShouldBe(9);
     }
 }

@@ -121,6 +121,41 @@ public sealed class PeerTests
         response.Body.ShouldBe($"k8slb sidecar: the application at {pool[0].Address}:8081 accepts no connections\n");
     }
 
+    [Fact]
+    public async Task A_peer_whose_application_is_gone_gives_the_request_back()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 3, TestSnapshots.NeverQuiet);
+        await pool[1].App.DisposeAsync();
+        await pool.TellAsync(
+            0,
+            (i, d) => i == 0 ? d with { Availability = MemberAvailability.Unavailable, Weight = 0 } : d,
+            TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero)
+        );
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+
+        for (var i = 0; i < 20; i++)
+        {
+            await using var late = await RawHttp.ConnectAsync(pool[0].Http);
+            var response = await late.RequestAsync("/");
+            response.ServedBy.ShouldBe("m2");
+        }
+    }
+
+    [Fact]
+    public async Task The_kubelets_probe_asks_this_application_and_is_no_arrival()
+    {
+        await using var pool = await TestMember.PoolAsync(members: 2, TestSnapshots.NeverQuiet);
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        var before = pool[0].Registry.Account().LastArrival;
+        await using var kubelet = await RawHttp.ConnectAsync(pool[0].Http);
+        await kubelet.SendAsync("GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: kube-probe/1.29\r\n\r\n");
+
+        (await kubelet.ReadAsync()).ServedBy.ShouldBe("m0");
+
+        pool[0].Registry.Account().LastArrival.ShouldBe(before);
+    }
+
     [Theory]
     [InlineData(LateArrivals.Serve, 200, "m0")]
     [InlineData(LateArrivals.Reject, 503, null)]

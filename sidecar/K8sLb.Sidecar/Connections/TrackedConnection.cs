@@ -61,6 +61,9 @@ public sealed class TrackedConnection
 
     public int InFlight => (int)(Volatile.Read(ref word) & InFlightMask);
 
+    /// <summary>Rounds of the release loop in a row that found it quiet. Belongs to that loop.</summary>
+    internal int QuietRounds { get; set; }
+
     internal bool WasCut => (Volatile.Read(ref word) & CutBit) != 0;
     internal bool WasReleased => (Volatile.Read(ref word) & ClosingBit) != 0;
 

@@ -16,6 +16,13 @@ public sealed class ReleaseLoop(
 ) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// A process that stood still, throttled at its CPU limit say, finds all its clients quiet when it wakes, with what they
+    /// sent still unread. What is quiet is asked again before it is believed.
+    /// </summary>
+    private const int RoundsToBelieve = 3;
+
     private readonly List<TrackedConnection> live = [];
     private DrainState? told;
 
@@ -56,12 +63,14 @@ public sealed class ReleaseLoop(
         registry.CopyLiveTo(live);
         foreach (var connection in live)
         {
-            switch (ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now))
+            var step = ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now);
+            connection.QuietRounds = step == ReleaseStep.WhenSettled ? connection.QuietRounds + 1 : 0;
+            switch (step)
             {
                 case ReleaseStep.AfterAnswer:
                     connection.Release(ReleaseUrgency.AfterAnswer);
                     break;
-                case ReleaseStep.WhenSettled:
+                case ReleaseStep.WhenSettled when connection.QuietRounds >= RoundsToBelieve:
                     connection.Release(ReleaseUrgency.WhenSettled);
                     break;
                 case ReleaseStep.AtNextBoundary:

@@ -7,7 +7,7 @@ namespace K8sLb.Sidecar.Http;
 internal static class FailureAnswers
 {
     /// <summary>The pool refuses late arrivals; whoever tries again reaches another member.</summary>
-    public static Task RejectAsync(HttpContext context, TrackedConnection connection) =>
+    public static Task RejectAsync(HttpContext context, HttpClientConnection connection) =>
         AnswerAsync(
             context,
             connection,
@@ -15,17 +15,18 @@ internal static class FailureAnswers
             "this member is draining and takes no new work"
         );
 
-    public static Task UnreachableAsync(HttpContext context, TrackedConnection connection, string destination) =>
+    public static Task UnreachableAsync(HttpContext context, HttpClientConnection connection, string destination) =>
         AnswerAsync(
             context,
             connection,
             StatusCodes.Status503ServiceUnavailable,
-            $"{destination} accepts no connections"
+            $"{destination} accepts no connections",
+            isUnserved: connection.FromPeer
         );
 
     public static Task FailedAsync(
         HttpContext context,
-        TrackedConnection connection,
+        HttpClientConnection connection,
         string destination,
         ForwarderError error
     ) =>
@@ -36,7 +37,13 @@ internal static class FailureAnswers
             $"{destination} failed ({error}): {context.GetForwarderErrorFeature()?.Exception?.Message}"
         );
 
-    private static Task AnswerAsync(HttpContext context, TrackedConnection connection, int status, string what)
+    private static Task AnswerAsync(
+        HttpContext context,
+        HttpClientConnection connection,
+        int status,
+        string what,
+        bool isUnserved = false
+    )
     {
         context.Response.Clear();
         context.Response.StatusCode = status;
@@ -46,10 +53,15 @@ internal static class FailureAnswers
             // Another connection may reach a member that can serve.
             context.Response.Headers.RetryAfter = "1";
         }
-        var toClose = status == StatusCodes.Status503ServiceUnavailable || connection.State == ConnectionState.Closing;
-        if (toClose && connection.Protocol == ClientProtocol.Http1)
+        if (isUnserved)
         {
-            connection.BeginClosing();
+            UnservedMark.Put(context.Response);
+        }
+        var toClose =
+            status == StatusCodes.Status503ServiceUnavailable || connection.Tracked.State == ConnectionState.Closing;
+        if (toClose && connection.Tracked.Protocol == ClientProtocol.Http1)
+        {
+            connection.Tracked.BeginClosing();
             context.Response.Headers.Connection = "close";
         }
         return context.Response.WriteAsync($"k8slb sidecar: {what}\n", context.RequestAborted);

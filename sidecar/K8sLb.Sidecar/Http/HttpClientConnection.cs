@@ -20,7 +20,9 @@ internal sealed class HttpClientConnection : IClientChannel
 
     private readonly ConnectionContext transport;
     private readonly TimeProvider clock;
+    private readonly ConnectionRegistry registry;
     private long goAwayAt;
+    private int hasArrived;
     private readonly ConcurrentDictionary<IClientChannel, byte> tunnels = new();
     private IConnectionLifetimeNotificationFeature? lifetime;
 
@@ -31,7 +33,7 @@ internal sealed class HttpClientConnection : IClientChannel
         TimeProvider clock
     )
     {
-        (this.transport, this.clock) = (transport, clock);
+        (this.transport, this.registry, this.clock) = (transport, registry, clock);
         Port = arrival.Port;
         FromPeer = arrival.FromPeer;
         ClientAddress = Address(transport.RemoteEndPoint);
@@ -44,6 +46,18 @@ internal sealed class HttpClientConnection : IClientChannel
 
     /// <summary>As text, made once for all requests of the connection.</summary>
     public string ClientAddress { get; }
+
+    /// <summary>
+    /// The connection has brought work, which its first request shows. The kubelet's probes are no work: they go on until the
+    /// end, and must not hold it up.
+    /// </summary>
+    public void NoteRequest(bool isProbe)
+    {
+        if (!isProbe && Interlocked.Exchange(ref hasArrived, 1) == 0)
+        {
+            registry.NoteArrival();
+        }
+    }
 
     /// <summary>Kestrel has taken over; from now on a release goes through it.</summary>
     public void Attach(IConnectionLifetimeNotificationFeature? feature) => Volatile.Write(ref lifetime, feature);
@@ -61,7 +75,7 @@ internal sealed class HttpClientConnection : IClientChannel
                 tunnel.Release(urgency);
             }
         }
-        else if (Tracked.TryBeginClosingIdle())
+        else if (!HasUnreadInput && Tracked.TryBeginClosingIdle())
         {
             if (Volatile.Read(ref lifetime) is { } kestrel)
             {
@@ -107,6 +121,22 @@ internal sealed class HttpClientConnection : IClientChannel
     public void AddTunnel(IClientChannel tunnel) => tunnels.TryAdd(tunnel, 0);
 
     public void RemoveTunnel(IClientChannel tunnel) => tunnels.TryRemove(tunnel, out _);
+
+    /// <summary>Bytes of the client's have arrived that nobody has read yet, so it is not as quiet as it seems.</summary>
+    public bool HasUnreadInput
+    {
+        get
+        {
+            try
+            {
+                return transport.Features.Get<IConnectionSocketFeature>()?.Socket.Available > 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
 
     public void Cut() => transport.Abort(new ConnectionAbortedException("the drain's deadline has passed"));
 

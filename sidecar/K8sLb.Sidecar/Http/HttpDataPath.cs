@@ -19,6 +19,12 @@ namespace K8sLb.Sidecar.Http;
 /// </summary>
 internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
 {
+    /// <summary>
+    /// Not <see cref="Timeout.InfiniteTimeSpan"/>: with a clock of nanoseconds Kestrel's sum overflows, and the next of its
+    /// heartbeats, a second later, closes every idle connection.
+    /// </summary>
+    private static readonly TimeSpan NoTimeout = TimeSpan.FromDays(365);
+
     private readonly HandoffEndPoint http1 = new("http/1.1");
     private readonly HandoffEndPoint http2 = new("http/2");
     private readonly SocketConnectionContextFactory sockets;
@@ -76,7 +82,6 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
             {
                 return;
             }
-            registry.NoteArrival();
             if (known == SniffedVersion.Http2)
             {
                 connection.Tracked.Upgrade(ClientProtocol.Http2, connection);
@@ -119,9 +124,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
         limits.Http2.MaxStreamsPerConnection = 1000;
         // See Listening/KeepAlive: closing an idle connection unasked loses the request that is on its way.
-        // A long time and not Timeout.InfiniteTimeSpan: that overflows in Kestrel of .NET 10 and closes idle connections
-        // within a second.
-        limits.KeepAliveTimeout = TimeSpan.FromDays(365);
+        limits.KeepAliveTimeout = NoTimeout;
         options.Listen(http1, listen => Configure(listen, HttpProtocols.Http1));
         options.Listen(http2, listen => Configure(listen, HttpProtocols.Http2));
         return options;

@@ -13,6 +13,9 @@ internal sealed class HttpDestination : IDisposable
     /// </summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMilliseconds(1900);
 
+    /// <summary>Enough for the loopback and for the next node; it is not sized while running.</summary>
+    private const int StreamWindow = 1024 * 1024;
+
     private readonly Func<CancellationToken, ValueTask<Socket>> connect;
     private readonly TimeSpan connectTimeout;
 
@@ -46,6 +49,7 @@ internal sealed class HttpDestination : IDisposable
             EnableMultipleHttp2Connections = true,
             ActivityHeadersPropagator = null,
             PooledConnectionIdleTimeout = IdleTimeout,
+            InitialHttp2StreamWindowSize = StreamWindow,
             MaxResponseHeadersLength = 128,
             ConnectCallback = async (_, cancellation) =>
                 new NetworkStream(await OpenAsync(cancellation), ownsSocket: true),

@@ -54,6 +54,10 @@ internal sealed class PassThroughTransformer(MemberDrain drain) : HttpTransforme
         CancellationToken cancellationToken
     )
     {
+        if (proxyResponse is not null && UnservedMark.TryTake(httpContext, proxyResponse))
+        {
+            return false;
+        }
         var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         AskToMove(httpContext, proxyResponse);
         if (proxyResponse is { Content.Headers.ContentLength: null } && proxyResponse.StatusCode >= HttpStatusCode.OK)

@@ -28,49 +28,57 @@ internal sealed class RequestForwarding(
     private static readonly ForwarderRequestConfig Http2 = Exactly(HttpVersion.Version20);
 
     private readonly PassThroughTransformer transformer = new(drain);
+    private readonly LogThrottle throttle = new(clock);
 
     public async Task HandleAsync(HttpContext context)
     {
         var connection = context.Features.GetRequiredFeature<HttpClientConnection>();
-        connection.Tracked.BeginWork();
+        var tracked = connection.Tracked;
+        tracked.BeginWork();
         try
         {
-            if (connection.Tracked.Protocol == ClientProtocol.Http2 && drain.Current is { IsReleasing: true })
+            if (tracked.Protocol == ClientProtocol.Http2 && drain.Current is { IsReleasing: true })
             {
                 connection.AnnounceGoAway();
             }
-            var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
-            var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
-            var route = router.Next(connection.FromPeer);
-            if (route.Kind == WorkRouteKind.Reject)
-            {
-                metrics.Requests.Add(1, SidecarMetrics.Rejected);
-                await FailureAnswers.RejectAsync(context, connection.Tracked);
-            }
-            else
-            {
-                await ForwardAsync(context, connection, route, config);
-            }
+            await RouteAsync(context, connection);
         }
         finally
         {
-            connection.Tracked.EndWork();
+            tracked.EndWork();
         }
-        if (
-            connection.Tracked is { Protocol: ClientProtocol.Http2, State: ConnectionState.Closing }
-            && !context.RequestAborted.IsCancellationRequested
-        )
+        var isLeaving = tracked is { Protocol: ClientProtocol.Http2, State: ConnectionState.Closing };
+        if (isLeaving && !context.RequestAborted.IsCancellationRequested)
         {
             await context.Response.CompleteAsync();
             await connection.HoldForCrossingStreamsAsync();
         }
     }
 
+    private async Task RouteAsync(HttpContext context, HttpClientConnection connection)
+    {
+        var isProbe = KubeletProbe.Is(context.Request);
+        connection.NoteRequest(isProbe);
+        // A probe asks after this pod's application, and what a peer passed on goes no further.
+        var staysHere = connection.FromPeer || isProbe;
+        var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
+        var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
+        var route = staysHere ? WorkRoute.Local : router.Next();
+        if (route.Kind == WorkRouteKind.Reject)
+        {
+            metrics.Requests.Add(1, SidecarMetrics.Rejected);
+            await FailureAnswers.RejectAsync(context, connection);
+            return;
+        }
+        await ForwardAsync(context, connection, route, config, staysHere);
+    }
+
     private async Task ForwardAsync(
         HttpContext context,
         HttpClientConnection connection,
         WorkRoute route,
-        ForwarderRequestConfig config
+        ForwarderRequestConfig config,
+        bool staysHere
     )
     {
         var localFailed = false;
@@ -88,27 +96,24 @@ internal sealed class RequestForwarding(
                 transformer,
                 CancellationToken.None
             );
-            if (!CouldNotConnect(context, error))
+            var unreachable = Unreachable(context, error);
+            if (unreachable is null && !UnservedMark.WasFound(context))
             {
-                NoteOutcome(connection, peer, error);
-                if (error != ForwarderError.None && !context.Response.HasStarted)
-                {
-                    await FailureAnswers.FailedAsync(context, connection.Tracked, destination.Name, error);
-                }
+                NoteOutcome(connection.Tracked, peer, error);
+                await AnswerFailureAsync(context, connection, destination, error);
                 return;
             }
-            SidecarLog.DestinationUnreachable(
-                log,
-                destination.Name,
-                context.GetForwarderErrorFeature()?.Exception?.InnerException?.Message
-            );
+            if (throttle.TryPass())
+            {
+                SidecarLog.DestinationUnreachable(log, destination.Name, unreachable ?? "its application is gone");
+            }
             peer?.NoteUnreachable();
             localFailed |= peer is null;
-            var next = attempt < MaxAttempts ? router.AnyPeer(connection.FromPeer) : null;
+            var next = staysHere || attempt == MaxAttempts ? null : router.AnyPeer();
             if (next is null && localFailed)
             {
                 metrics.Requests.Add(1, SidecarMetrics.Failed);
-                await FailureAnswers.UnreachableAsync(context, connection.Tracked, destination.Name);
+                await FailureAnswers.UnreachableAsync(context, connection, destination.Name);
                 return;
             }
             route = WorkRoute.To(next);
@@ -116,7 +121,7 @@ internal sealed class RequestForwarding(
         }
     }
 
-    private void NoteOutcome(HttpClientConnection connection, Peer? peer, ForwarderError error)
+    private void NoteOutcome(TrackedConnection connection, Peer? peer, ForwarderError error)
     {
         if (peer is not null)
         {
@@ -125,17 +130,46 @@ internal sealed class RequestForwarding(
         }
         metrics.Requests.Add(1, peer is null ? SidecarMetrics.Local : SidecarMetrics.Rerouted);
         // The destination broke off in the middle of its answer, so the client's connection is cut as well.
-        if (error is ForwarderError.ResponseBodyDestination && connection.Tracked.Protocol != ClientProtocol.Http2)
+        if (error is ForwarderError.ResponseBodyDestination && connection.Protocol != ClientProtocol.Http2)
         {
-            connection.Tracked.MarkCut();
+            connection.MarkCut();
         }
     }
 
-    /// <summary>Nothing was sent, so the request is as good as new: its body has not been read.</summary>
-    private static bool CouldNotConnect(HttpContext context, ForwarderError error) =>
-        error == ForwarderError.Request
-        && !context.Response.HasStarted
-        && context.GetForwarderErrorFeature()?.Exception?.InnerException is DestinationUnreachableException;
+    private async Task AnswerFailureAsync(
+        HttpContext context,
+        HttpClientConnection connection,
+        HttpDestination destination,
+        ForwarderError error
+    )
+    {
+        if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        metrics.Failures.Add(1, SidecarMetrics.Outcome(error.ToString()));
+        if (throttle.TryPass())
+        {
+            SidecarLog.RequestFailed(
+                log,
+                destination.Name,
+                error,
+                context.GetForwarderErrorFeature()?.Exception?.Message
+            );
+        }
+        if (!context.Response.HasStarted)
+        {
+            await FailureAnswers.FailedAsync(context, connection, destination.Name, error);
+        }
+    }
+
+    /// <summary>Why nothing was sent, so that the request is as good as new and its body unread; null where something was.</summary>
+    private static string? Unreachable(HttpContext context, ForwarderError error) =>
+        error == ForwarderError.Request && !context.Response.HasStarted
+            ? (
+                context.GetForwarderErrorFeature()?.Exception?.InnerException as DestinationUnreachableException
+            )?.Message
+            : null;
 
     /// <summary>No timeout: slow answers and quiet WebSockets are no faults.</summary>
     private static ForwarderRequestConfig Exactly(Version version) =>

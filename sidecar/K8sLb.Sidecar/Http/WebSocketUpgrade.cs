@@ -47,7 +47,13 @@ internal static class WebSocketUpgrade
         TimeProvider clock
     )
     {
-        var webSocket = new ReleasableWebSocket(stream, connection.Tracked, clock, context.Abort);
+        var webSocket = new ReleasableWebSocket(
+            stream,
+            connection.Tracked,
+            clock,
+            context.Abort,
+            () => connection.HasUnreadInput
+        );
         connection.Tracked.Upgrade(ClientProtocol.WebSocket, webSocket);
         return webSocket;
     }
@@ -60,7 +66,13 @@ internal static class WebSocketUpgrade
         TimeProvider clock
     )
     {
-        var webSocket = new ReleasableWebSocket(stream, connection.Tracked, clock, context.Abort);
+        var webSocket = new ReleasableWebSocket(
+            stream,
+            connection.Tracked,
+            clock,
+            context.Abort,
+            () => connection.HasUnreadInput
+        );
         connection.AddTunnel(webSocket);
         webSocket.Ended += () => connection.RemoveTunnel(webSocket);
         return webSocket;

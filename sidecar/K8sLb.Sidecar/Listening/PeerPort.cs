@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Observability;
@@ -14,11 +15,13 @@ public sealed class PeerPort(
     PeerCredential credential,
     IEnumerable<IDataPath> paths,
     SidecarMetrics metrics,
+    TimeProvider clock,
     ILogger<PeerPort> log
 )
 {
     private static readonly TimeSpan PrefaceTimeout = TimeSpan.FromSeconds(5);
     private readonly IDataPath[] paths = [.. paths];
+    private readonly LogThrottle throttle = new(clock);
 
     public async Task ServeAsync(Socket socket)
     {
@@ -43,29 +46,37 @@ public sealed class PeerPort(
                 || !PeerPreface.TryParse(line.Span, out var portName, out var presented)
             )
             {
-                SidecarLog.PeerRefused(log, from, "it did not begin with a preface");
+                Tell(from, "it did not begin with a preface");
                 return null;
             }
             if (!credential.Matches(presented))
             {
-                SidecarLog.PeerRefused(log, from, "its credential is not this member's");
+                Tell(from, "its credential is not this member's");
                 return null;
             }
             var port = snapshots.Current?.Pool.Policy.Ports.FirstOrDefault(p => p.Name == portName);
             if (port is null)
             {
-                SidecarLog.PeerRefused(log, from, "it asked for a port that the pool does not have");
+                Tell(from, "it asked for a port that the pool does not have");
             }
             return port;
         }
         catch (OperationCanceledException)
         {
-            SidecarLog.PeerRefused(log, from, "it did not finish its preface in time");
+            Tell(from, "it did not finish its preface in time");
             return null;
         }
         catch (SocketException)
         {
             return null;
+        }
+    }
+
+    private void Tell(EndPoint? from, string why)
+    {
+        if (throttle.TryPass())
+        {
+            SidecarLog.PeerRefused(log, from, why);
         }
     }
 }

@@ -82,9 +82,17 @@ public sealed class PoolListeners(
         using var timer = new PeriodicTimer(RetryEvery);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (Problem.Length > 0)
+            try
             {
-                await ReconcileAsync();
+                if (Problem.Length > 0)
+                {
+                    await ReconcileAsync();
+                }
+            }
+            catch (Exception e)
+            {
+                metrics.LoopFailures.Add(1, SidecarMetrics.Loop("listen"));
+                SidecarLog.LoopFailed(log, "listen", e);
             }
         }
     }

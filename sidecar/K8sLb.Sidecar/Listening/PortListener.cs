@@ -10,7 +10,8 @@ namespace K8sLb.Sidecar.Listening;
 /// </summary>
 public sealed class PortListener : IAsyncDisposable
 {
-    private const int Backlog = 1024;
+    /// <summary>The kernel lowers it to net.core.somaxconn.</summary>
+    private const int Backlog = 4096;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -45,6 +46,9 @@ public sealed class PortListener : IAsyncDisposable
             {
                 socket.DualMode = true;
             }
+            // Accepted sockets inherit these.
+            socket.NoDelay = true;
+            KeepAlive.Enable(socket);
             socket.Bind(new IPEndPoint(at, port));
             socket.Listen(Backlog);
         }
@@ -95,8 +99,6 @@ public sealed class PortListener : IAsyncDisposable
     {
         try
         {
-            client.NoDelay = true;
-            KeepAlive.Enable(client);
             await serve(client);
         }
         catch (Exception e)

@@ -1,4 +1,5 @@
 using System.Net;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace K8sLb.Sidecar.Observability;
 
@@ -41,6 +42,9 @@ internal static partial class SidecarLog
 
     [LoggerMessage(303, LogLevel.Warning, "No connection to {Destination}: {Error}")]
     public static partial void DestinationUnreachable(ILogger log, string destination, string? error);
+
+    [LoggerMessage(304, LogLevel.Warning, "A request failed at {Destination} ({Kind}): {Error}")]
+    public static partial void RequestFailed(ILogger log, string destination, ForwarderError kind, string? error);
 
     [LoggerMessage(
         401,

@@ -17,6 +17,11 @@ public sealed class SidecarMetrics
     {
         var meter = meters.Create(MeterName);
         Requests = meter.CreateCounter<long>("k8slb.sidecar.requests", "{request}", "HTTP requests by where they went");
+        Failures = meter.CreateCounter<long>(
+            "k8slb.sidecar.requests.failed",
+            "{request}",
+            "HTTP requests that failed at their destination, by the forwarder's kind of error"
+        );
         Connections = meter.CreateCounter<long>(
             "k8slb.sidecar.tcp.connections",
             "{connection}",
@@ -54,6 +59,7 @@ public sealed class SidecarMetrics
     }
 
     public Counter<long> Requests { get; }
+    public Counter<long> Failures { get; }
     public Counter<long> Connections { get; }
     public Counter<long> PeerRefusals { get; }
     public Counter<long> Snapshots { get; }

@@ -26,23 +26,17 @@ public sealed class WorkRouter
     /// <summary>All members that can be reached, whether the plan uses them now or not.</summary>
     public IReadOnlyList<Peer> KnownPeers => Volatile.Read(ref known);
 
-    /// <summary>Work that a peer passed on is served here: there is no second hop.</summary>
-    public WorkRoute Next(bool fromPeer)
+    /// <summary>For work that a client brought. What a peer passed on is not asked about: there is no second hop.</summary>
+    public WorkRoute Next()
     {
         var now = Plan;
-        return fromPeer ? WorkRoute.Local
-            : now.RejectsNewWork ? WorkRoute.Reject
-            : WorkRoute.To(MemberPicker.Pick(now, random.NextDouble()));
+        return now.RejectsNewWork ? WorkRoute.Reject : WorkRoute.To(MemberPicker.Pick(now, random.NextDouble()));
     }
 
     /// <summary>Another place for work that could not be handed over; null where there is none.</summary>
-    public Peer? AnyPeer(bool fromPeer)
+    public Peer? AnyPeer()
     {
-        if (fromPeer || snapshots.Current is not { } snapshot)
-        {
-            return null;
-        }
-        if (snapshot.Pool.Policy.Drain.LateArrivals != LateArrivals.Reroute)
+        if (snapshots.Current?.Pool.Policy.Drain.LateArrivals != LateArrivals.Reroute)
         {
             return null;
         }

@@ -8,19 +8,18 @@ namespace K8sLb.Sidecar.Snapshots;
 public sealed class PeerCredential
 {
     private const int RandomBytes = 32;
-    private readonly byte[] bytes;
+    private byte[] bytes;
 
-    private PeerCredential(string value)
-    {
-        Value = value;
-        bytes = Encoding.ASCII.GetBytes(value);
-    }
+    private PeerCredential(string value) => bytes = Encoding.ASCII.GetBytes(value);
 
-    public string Value { get; }
+    public string Value => Encoding.ASCII.GetString(Volatile.Read(ref bytes));
 
     /// <summary>In constant time for equal lengths.</summary>
     public bool Matches(string presented) =>
-        CryptographicOperations.FixedTimeEquals(bytes, Encoding.ASCII.GetBytes(presented));
+        CryptographicOperations.FixedTimeEquals(Volatile.Read(ref bytes), Encoding.ASCII.GetBytes(presented));
+
+    /// <summary>A static pool names its members' credentials, as there is no operator to hand them round.</summary>
+    public void Adopt(string value) => Volatile.Write(ref bytes, Encoding.ASCII.GetBytes(value));
 
     public static PeerCredential Create() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes)));
 

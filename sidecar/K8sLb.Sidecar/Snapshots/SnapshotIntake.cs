@@ -12,6 +12,7 @@ public sealed class SnapshotIntake(
     SidecarOptions options,
     MemberDrain drain,
     PoolListeners listeners,
+    PeerCredential credential,
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<SnapshotIntake> log
@@ -47,6 +48,11 @@ public sealed class SnapshotIntake(
             if (SnapshotValidator.Check(snapshot, options, held: null) is { } error)
             {
                 throw new SnapshotFileException($"{path} cannot be used: {error}");
+            }
+            var self = snapshot.Pool.Members.FirstOrDefault(m => m.Uid == snapshot.Self.Uid);
+            if (self is { PeerCredential.Length: > 0 })
+            {
+                credential.Adopt(self.PeerCredential);
             }
             Put(snapshot, path);
         }

@@ -15,11 +15,13 @@ internal sealed class TcpDataPath(
     WorkRouter router,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
+    TimeProvider clock,
     ILogger<TcpDataPath> log
 ) : IDataPath
 {
     /// <summary>Places that are tried before a client is turned away.</summary>
     private const int MaxAttempts = 4;
+    private readonly LogThrottle throttle = new(clock);
 
     public bool Carries(PortProtocol protocol) => protocol == PortProtocol.Tcp;
 
@@ -27,7 +29,6 @@ internal sealed class TcpDataPath(
     {
         using (client)
         {
-            registry.NoteArrival();
             var channel = new TcpChannel(client);
             var connection = registry.Open(ClientProtocol.Tcp, arrival.Port.Name, arrival.FromPeer, channel);
             connection.BeginWork();
@@ -42,7 +43,7 @@ internal sealed class TcpDataPath(
                 {
                     await PeerHandshake.AcceptAsync(client, CancellationToken.None);
                 }
-                var relay = new TcpRelay(client, server);
+                var relay = new TcpRelay(client, server, registry);
                 channel.Attach(relay);
                 await relay.RunAsync(connection);
             }
@@ -61,7 +62,7 @@ internal sealed class TcpDataPath(
     /// <summary>A connection to where it is served; null where nobody takes it.</summary>
     private async Task<Socket?> PlaceAsync(Arrival arrival)
     {
-        var route = router.Next(arrival.FromPeer);
+        var route = arrival.FromPeer ? WorkRoute.Local : router.Next();
         var localFailed = false;
         for (var attempt = 1; route.Kind != WorkRouteKind.Reject; attempt++)
         {
@@ -71,10 +72,13 @@ internal sealed class TcpDataPath(
             }
             catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
             {
-                SidecarLog.DestinationUnreachable(log, Name(route.Peer, arrival.Port), e.Message);
+                if (throttle.TryPass())
+                {
+                    SidecarLog.DestinationUnreachable(log, Name(route.Peer, arrival.Port), e.Message);
+                }
                 route.Peer?.NoteUnreachable();
                 localFailed |= route.Peer is null;
-                var next = attempt < MaxAttempts ? router.AnyPeer(arrival.FromPeer) : null;
+                var next = arrival.FromPeer || attempt == MaxAttempts ? null : router.AnyPeer();
                 if (next is null && localFailed)
                 {
                     metrics.Connections.Add(1, SidecarMetrics.Failed);

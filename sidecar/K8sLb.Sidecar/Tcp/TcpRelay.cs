@@ -8,15 +8,16 @@ namespace K8sLb.Sidecar.Tcp;
 /// Copies bytes between a client and where it is served until both directions have ended. An end of one direction passes
 /// as such (FIN), so that protocols which half-close keep working.
 /// </summary>
-internal sealed class TcpRelay(Socket client, Socket server)
+internal sealed class TcpRelay(Socket client, Socket server, ConnectionRegistry registry)
 {
     private const int BufferBytes = 64 * 1024;
 
     /// <returns>False where a side broke off instead of ending.</returns>
     public async Task<bool> RunAsync(TrackedConnection connection)
     {
-        var up = PumpAsync(client, server, connection);
-        var down = PumpAsync(server, client, connection);
+        // Its first bytes make it an arrival: a load balancer's bare connect is none.
+        var up = PumpAsync(client, server, connection, registry);
+        var down = PumpAsync(server, client, connection, arrivals: null);
         if (!await await Task.WhenAny(up, down))
         {
             // The other direction has nobody left to talk to.
@@ -31,7 +32,12 @@ internal sealed class TcpRelay(Socket client, Socket server)
         server.Dispose();
     }
 
-    private static async Task<bool> PumpAsync(Socket from, Socket to, TrackedConnection connection)
+    private static async Task<bool> PumpAsync(
+        Socket from,
+        Socket to,
+        TrackedConnection connection,
+        ConnectionRegistry? arrivals
+    )
     {
         try
         {
@@ -49,6 +55,8 @@ internal sealed class TcpRelay(Socket client, Socket server)
                         return true;
                     }
                     connection.NoteActivity();
+                    arrivals?.NoteArrival();
+                    arrivals = null;
                     for (var sent = 0; sent < received; )
                     {
                         sent += await to.SendAsync(buffer.AsMemory(sent, received - sent), SocketFlags.None);

@@ -19,6 +19,7 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
     private readonly TrackedConnection tracked;
     private readonly TimeProvider clock;
     private readonly Action abort;
+    private readonly Func<bool> hasUnreadInput;
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly CancellationTokenSource reads = new();
     private FrameScanner toClient;
@@ -35,9 +36,17 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
     private int asked = NotAsked;
 
     /// <param name="abort">Ends both sides at once.</param>
-    public ReleasableWebSocket(Stream client, TrackedConnection tracked, TimeProvider clock, Action abort)
+    /// <param name="hasUnreadInput">The client has sent something that has not been read yet.</param>
+    public ReleasableWebSocket(
+        Stream client,
+        TrackedConnection tracked,
+        TimeProvider clock,
+        Action abort,
+        Func<bool> hasUnreadInput
+    )
     {
-        (this.client, this.tracked, this.clock, this.abort) = (client, tracked, clock, abort);
+        (this.client, this.tracked, this.clock) = (client, tracked, clock);
+        (this.abort, this.hasUnreadInput) = (abort, hasUnreadInput);
     }
 
     public event Action? Ended;
@@ -153,7 +162,7 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
             return (data.Length, false);
         }
         // Right after an answer, with nothing of the client's under way, closing loses nothing.
-        return lastBoundary == data.Length && IsSettled ? (data.Length, true)
+        return lastBoundary == data.Length && IsSettled && !hasUnreadInput() ? (data.Length, true)
             : urgency == (int)ReleaseUrgency.AtNextBoundary && lastBoundary > 0 ? (lastBoundary, true)
             : (data.Length, false);
     }
@@ -166,7 +175,7 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
         && !clientClosed
         && !done
         && toClient.AtMessageBoundary
-        && (IsSettled || urgency == ReleaseUrgency.AtNextBoundary);
+        && (urgency == ReleaseUrgency.AtNextBoundary || (IsSettled && !hasUnreadInput()));
 
     private void NoteAnswer()
     {

@@ -1,0 +1,58 @@
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Tests.Fixtures;
+
+namespace K8sLb.Sidecar.Tests;
+
+public sealed class RollingUpdateTests
+{
+    [Fact]
+    public async Task Members_that_leave_one_after_the_other_under_load_lose_nothing()
+    {
+        await using var pool = await TestMember.PoolAsync(
+            members: 3,
+            p => p with { Drain = p.Drain with { RampDownMs = 200, QuietPeriodMs = 500 } }
+        );
+        var endpoints = new StaleEndpoints(pool.Members);
+        using var stop = new CancellationTokenSource();
+        var load = new LoadClients(endpoints, stop.Token);
+        List<Task> clients =
+        [
+            .. Enumerable.Range(0, 6).Select(i => load.Http1Async(i)),
+            .. Enumerable.Range(10, 3).Select(i => load.Http2Async(i)),
+            .. Enumerable.Range(20, 4).Select(i => load.WebSocketAsync(i)),
+        ];
+
+        foreach (var leaving in pool.Members.Take(2).ToList())
+        {
+            var report = await LeaveAsync(pool, leaving, endpoints);
+            report.Progress.ShouldBe(DrainProgress.Released);
+            report.Forced.ShouldBe(0);
+            clients.ShouldAllBe(c => !c.IsCompleted);
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(30));
+
+        load.Requests.ShouldBeGreaterThan(100);
+    }
+
+    /// <summary>As the kubelet does it: preStop, then the application ends, then the sidecar. Endpoints follow late.</summary>
+    private static async Task<DrainReport> LeaveAsync(TestPool pool, TestMember leaving, StaleEndpoints endpoints)
+    {
+        var preStop = leaving.DrainAsync();
+        await pool.TellAllAsync(
+            (i, d) =>
+                pool[i] == leaving || pool[i].Drain.Current is not null
+                    ? d with
+                    {
+                        Availability = MemberAvailability.Unavailable,
+                        Weight = 0,
+                    }
+                    : d
+        );
+        await Task.Delay(TimeSpan.FromMilliseconds(800));
+        endpoints.Remove(leaving);
+        var report = await preStop;
+        await leaving.App.DisposeAsync();
+        return report;
+    }
+}
