@@ -52,6 +52,13 @@ public static class SidecarHost
         var app = builder.Build();
         app.Services.GetRequiredService<WorkRouter>();
         app.Services.GetRequiredService<SnapshotIntake>().Restore();
+        app.Use(
+            (context, next) =>
+            {
+                LeadingSlashes.Collapse(context.Request);
+                return next(context);
+            }
+        );
         app.UseRouting();
         app.Services.GetRequiredService<AdminEndpoints>().Map(app);
         return app;

@@ -97,6 +97,17 @@ public sealed class AdminTests : IDisposable
     }
 
     [Fact]
+    public async Task A_kubelet_that_doubles_the_slash_reaches_the_drain()
+    {
+        await using var pool = await TestMember.PoolAsync();
+
+        using var response = await http.GetAsync(new Uri($"{pool[0].Admin.GetLeftPart(UriPartial.Authority)}//drain"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        pool[0].Drain.Current.ShouldNotBeNull().Reason.ShouldBe(DrainReason.PreStop);
+    }
+
+    [Fact]
     public async Task What_is_not_there_says_what_is()
     {
         await using var pool = await TestMember.PoolAsync();

@@ -1,0 +1,17 @@
+namespace K8sLb.Sidecar.Admin;
+
+/// <summary>
+/// Takes <c>//drain</c> for <c>/drain</c>. Older kubelets put a slash between address and path of an httpGet hook whatever
+/// the path begins with (runHTTPHandler of Kubernetes 1.20), and take any status for success: a 404 there would stop the
+/// application at once.
+/// </summary>
+internal static class LeadingSlashes
+{
+    public static void Collapse(HttpRequest request)
+    {
+        if (request.Path.Value is { } path && path.StartsWith("//", StringComparison.Ordinal))
+        {
+            request.Path = "/" + path.TrimStart('/');
+        }
+    }
+}
