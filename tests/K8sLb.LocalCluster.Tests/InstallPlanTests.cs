@@ -10,6 +10,7 @@ public sealed class InstallPlanTests
         HasApt: true,
         HasGo: false,
         HasNpm: true,
+        HasSource: false,
         HasPauseImage: false,
         ServerVersion: null
     );
@@ -35,12 +36,10 @@ public sealed class InstallPlanTests
             ]);
 
     [Fact]
-    public void A_node_gets_the_rest() =>
-        Titles(InstallPlan.For([.. Node.Except(ControlPlane)], Fresh with { HasGo = true }))
+    public void A_node_gets_the_rest_from_the_same_sources() =>
+        Titles(InstallPlan.For([.. Node.Except(ControlPlane)], Fresh with { HasGo = true, HasSource = true }))
             .ShouldBe([
                 "install packages: conntrack containerd containernetworking-plugins iproute2 iptables runc",
-                "fetch the source package kubernetes",
-                "generate its API definitions",
                 "build kube-scheduler",
                 "build kubelet",
                 "build kube-proxy",

@@ -21,19 +21,8 @@ public sealed class DebianPackages(string cacheFolder)
         CancellationToken ct
     )
     {
-        var alternatives = packages.Select(package => package.Split('|')).ToList();
-        string[] names = [.. alternatives.Select(names => names[0])];
-        var origins = await Command.TryAsync([.. PrintOrigins, .. names], ct: ct);
-        if (origins.ExitCode != 0)
-        {
-            names = [.. alternatives.Select(names => names[^1])];
-            origins = await Command.TryAsync([.. PrintOrigins, .. names], ct: ct);
-        }
-        if (origins.ExitCode != 0)
-        {
-            throw new CommandFailedException(origins);
-        }
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origins.Output)))[..16];
+        var (names, origins) = await ResolveAsync([.. packages.Select(package => package.Split('|'))], ct);
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origins)))[..16];
         var folder = Path.Combine(cacheFolder, fingerprint);
         using (await FileLock.TakeAsync(folder + ".lock", ct: ct))
         {
@@ -43,6 +32,32 @@ public sealed class DebianPackages(string cacheFolder)
             }
         }
         return (folder, fingerprint);
+    }
+
+    /// <returns>The names that this machine's lists know, and what apt-get says of their origins.</returns>
+    private static async Task<(string[] Names, string Origins)> ResolveAsync(
+        IReadOnlyList<string[]> packages,
+        CancellationToken ct
+    )
+    {
+        string[] names = [.. packages.Select(alternatives => alternatives[0])];
+        string[] others = [.. packages.Select(alternatives => alternatives[^1])];
+        // In container images the lists are empty.
+        Func<Task>[] remedies = [() => Task.CompletedTask, () => Command.TryAsync([.. AptGet, "update"], ct: ct)];
+        var origins = new CommandResult([], 0, "", "");
+        foreach (var remedy in remedies)
+        {
+            await remedy();
+            foreach (var candidates in new[] { names, others })
+            {
+                origins = await Command.TryAsync([.. PrintOrigins, .. candidates], ct: ct);
+                if (origins.ExitCode == 0)
+                {
+                    return (candidates, origins.Output);
+                }
+            }
+        }
+        throw new CommandFailedException(origins);
     }
 
     private static async Task DownloadAsync(IEnumerable<string> names, string folder, CancellationToken ct)

@@ -23,8 +23,8 @@ public sealed class AssetInstaller(AssetFolders folders, TextWriter output)
         );
         var wanted = AssetCatalog.For(tier).ToList();
         var search = await locator.SearchAsync(wanted, ct);
-        var steps = InstallPlan.For(search.Missing, MachineFactsFor(tier, search));
         var runner = new InstallRunner(folders);
+        var steps = InstallPlan.For(search.Missing, MachineFactsFor(tier, search, runner));
         await new InstallProgress(output).RunAsync(steps, runner.RunAsync, ct);
         search = await locator.SearchAsync(wanted, ct);
         if (search.Missing.Count > 0)
@@ -37,7 +37,7 @@ public sealed class AssetInstaller(AssetFolders folders, TextWriter output)
         return search.Found;
     }
 
-    private MachineFacts MachineFactsFor(AssetTier tier, AssetSearch search)
+    private MachineFacts MachineFactsFor(AssetTier tier, AssetSearch search, InstallRunner runner)
     {
         bool OnPath(string name) => folders.Path.Any(folder => File.Exists(Path.Combine(folder, name)));
         return new MachineFacts(
@@ -45,6 +45,7 @@ public sealed class AssetInstaller(AssetFolders folders, TextWriter output)
             OnPath("apt-get"),
             OnPath("go"),
             OnPath("npm"),
+            runner.HasSource,
             tier < AssetTier.Node || File.Exists(PauseImage.ArchivePath(folders)),
             search.ServerVersion
         );

@@ -24,9 +24,12 @@ public static class InstallPlan
         }
         if (builds.Count > 0)
         {
-            steps.Add(new InstallStep.KubernetesSource());
-            steps.Add(new InstallStep.KubernetesDefinitions());
-            steps.AddRange(builds.Select(Build));
+            if (!machine.HasSource)
+            {
+                steps.Add(new InstallStep.KubernetesSource());
+                steps.Add(new InstallStep.KubernetesDefinitions());
+            }
+            steps.AddRange(builds.Select((asset, i) => Build(asset, isFirst: i == 0 && !machine.HasSource)));
         }
         if (tools.Count > 0)
         {
@@ -40,7 +43,7 @@ public static class InstallPlan
     }
 
     // The first one built compiles what all have in common: more than half of what there is.
-    private static InstallStep.KubernetesComponent Build(AssetSpec asset, int position)
+    private static InstallStep.KubernetesComponent Build(AssetSpec asset, bool isFirst)
     {
         var seconds = asset.Name switch
         {
@@ -49,10 +52,7 @@ public static class InstallPlan
             "kubelet" => 60,
             _ => 20,
         };
-        return new InstallStep.KubernetesComponent(
-            asset.Name,
-            TimeSpan.FromSeconds(seconds + (position == 0 ? 120 : 0))
-        );
+        return new InstallStep.KubernetesComponent(asset.Name, TimeSpan.FromSeconds(seconds + (isFirst ? 120 : 0)));
     }
 
     private static void RequireBuildable(List<AssetSpec> builds, MachineFacts machine)
@@ -99,12 +99,14 @@ public static class InstallPlan
 }
 
 /// <param name="ServerVersion">Of the kube-apiserver that is there already, if one is.</param>
+/// <param name="HasSource">Kubernetes' sources are unpacked and complete, from an earlier build.</param>
 /// <param name="HasPauseImage">It is there, or nobody needs it.</param>
 public sealed record MachineFacts(
     bool IsRoot,
     bool HasApt,
     bool HasGo,
     bool HasNpm,
+    bool HasSource,
     bool HasPauseImage,
     string? ServerVersion
 );

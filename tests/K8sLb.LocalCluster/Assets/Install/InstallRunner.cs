@@ -12,6 +12,10 @@ internal sealed class InstallRunner(AssetFolders folders)
     // Sources and Go's cache: what one component compiled, the next one need not.
     private readonly string work = Path.Combine(folders.Cache, "kubernetes-build");
 
+    /// <summary>The file that is generated last, and moved into its place, is there.</summary>
+    public bool HasSource =>
+        File.Exists(Path.Combine(work, "gopath/src/k8s.io/kubernetes/pkg/generated/openapi/zz_generated.openapi.go"));
+
     public Task RunAsync(InstallStep step, CancellationToken ct) =>
         step switch
         {
