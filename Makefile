@@ -34,9 +34,8 @@ build: sdk ## Compile everything; warnings are errors
 	$(DOTNET) build K8sLb.sln -c $(CONFIGURATION) -v quiet -nologo
 
 .PHONY: lint
-lint: tools build ## Formatting, analyzers, shell scripts
+lint: tools build ## Formatting, analyzers (warnings of the build are errors), shell scripts
 	$(DOTNET) csharpier check .
-	$(DOTNET) format analyzers K8sLb.sln --verify-no-changes --no-restore --severity warn
 	scripts/lint-shell.sh
 
 .PHONY: format

@@ -150,11 +150,13 @@ public sealed class DrainTests
         await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
         await pool.DrainAsync(0);
         var first = pool[0].Drain.Current!;
+        first.Reason.ShouldBe(DrainReason.Requested);
         pool[0].Drain.Begin(DrainReason.PreStop);
 
         await pool.TellAllAsync();
 
         pool[0].Drain.Current!.Id.ShouldBe(first.Id);
+        pool[0].Drain.Current!.Reason.ShouldBe(DrainReason.PreStop);
     }
 
     [Fact]

@@ -39,6 +39,8 @@ public sealed class MemberDrain(ConnectionRegistry registry, SnapshotInForce sna
             state = current is { } running
                 ? running with
                 {
+                    // The pod is ending: a reason that could go away again must not stand for it.
+                    Reason = IsRevocable(running.Reason) ? reason : running.Reason,
                     Deadline = Earlier(running.Deadline, deadline),
                     RampDownEndsAt = Earlier(running.RampDownEndsAt, rampDownEnds),
                 }
@@ -201,6 +203,8 @@ public sealed class MemberDrain(ConnectionRegistry registry, SnapshotInForce sna
         over.TrySetResult();
         over = NewSignal();
     }
+
+    private static bool IsRevocable(DrainReason reason) => reason is DrainReason.Requested or DrainReason.ReadinessLost;
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
