@@ -9,13 +9,24 @@ internal static class DecayCurves
     public static IReadOnlyList<(double X, double Y)> Of(RolloutResult run, string pod) =>
         run.Run == RunKind.K8sLb ? OfDrain(run, pod) : OfDeletion(run, pod);
 
-    private static IReadOnlyList<(double X, double Y)> OfDrain(RolloutResult run, string pod) =>
-        [
-            .. run
-                .Frames.Select(f => f.Members.FirstOrDefault(m => m.Pod == pod)?.Drain)
-                .OfType<DrainRow>()
-                .Select(drain => (drain.SinceSeconds, (double)drain.Remaining)),
-        ];
+    /// <summary>A drain that the sidecar began gets the operator's begin later, so time may step back: those looks are left out.</summary>
+    private static List<(double X, double Y)> OfDrain(RolloutResult run, string pod)
+    {
+        var curve = new List<(double X, double Y)>();
+        var drains = run.Frames.Select(f => f.Members.FirstOrDefault(m => m.Pod == pod)?.Drain).OfType<DrainRow>();
+        foreach (var drain in drains)
+        {
+            if (curve.Count == 0)
+            {
+                curve.Add((0, drain.Initial));
+            }
+            if (drain.SinceSeconds >= curve[^1].X)
+            {
+                curve.Add((drain.SinceSeconds, drain.Remaining));
+            }
+        }
+        return curve;
+    }
 
     private static IReadOnlyList<(double X, double Y)> OfDeletion(RolloutResult run, string pod)
     {

@@ -25,7 +25,8 @@ internal static class NiceScale
     {
         for (var tick = Math.Ceiling(from / step) * step; tick <= to + 1e-9; tick += step)
         {
-            yield return tick;
+            // Adding 0 turns a negative zero into a plain one.
+            yield return Math.Round(tick, 9) + 0.0;
         }
     }
 }

@@ -75,7 +75,12 @@ internal sealed class SvgPlot
                     $"<line class=\"mark\" x1=\"{place:0.#}\" x2=\"{place:0.#}\" y1=\"{Top - 4}\" y2=\"{PlaceY(0):0.#}\"/>"
                 )
             );
-            content.Append(Invariant($"<text class=\"mark-label\" x=\"{place + 4:0.#}\" y=\"{Top - 6}\">"));
+            var (side, offset) = place > Width * 0.75 ? ("end", -4) : ("start", 4);
+            content.Append(
+                Invariant(
+                    $"<text class=\"mark-label\" text-anchor=\"{side}\" x=\"{place + offset:0.#}\" y=\"{Top - 6}\">"
+                )
+            );
             content.Append(WebUtility.HtmlEncode(label)).Append("</text>");
         }
         return this;

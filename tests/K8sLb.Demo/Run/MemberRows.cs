@@ -38,9 +38,6 @@ internal static class MemberRows
 
     private static string NameOf(V1Pod pod) => pod.Metadata.Name ?? "";
 
-    private static bool IsReady(V1Pod pod) =>
-        pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
-
     private static MemberRow OfPod(V1Pod pod, OpenConnections open, IReadOnlySet<string> old) =>
         new()
         {
@@ -62,19 +59,19 @@ internal static class MemberRows
             Http1 = member.Connections?.Http1 ?? 0,
             Http2 = member.Connections?.Http2 ?? 0,
             WebSocket = member.Connections?.WebSocket ?? 0,
-            Drain = member.Drain is { } drain
+            Drain = member.Drain is { Initial: { } initial, Remaining: { } remaining } drain
                 ? new(
                     Math.Max(0, (now - drain.StartedAt).TotalSeconds),
-                    drain.Initial ?? 0,
-                    drain.Remaining ?? 0,
+                    initial,
+                    remaining,
                     drain.Eta is { } eta ? Math.Max(0, (eta - now).TotalSeconds) : null
                 )
                 : null,
         };
 
     private static string PhaseOf(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is not null ? "Terminating"
-        : IsReady(pod) ? "Ready"
+        pod.IsTerminating() ? "Terminating"
+        : pod.IsReady() ? "Ready"
         : "Starting";
 
     private static IEnumerable<V1Pod> Ordered(IEnumerable<V1Pod> pods) =>

@@ -74,7 +74,8 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
         view.Step(text);
     }
 
-    private IEnumerable<V1Pod> OldPods() => observer.Pods.Where(p => oldPods.Contains(p.Metadata.Name ?? ""));
+    private IEnumerable<V1Pod> OldPods() =>
+        observer.Pods.Where(pod => oldPods.Contains(pod.Metadata.Name ?? "") && !pod.HasEnded());
 
     /// <summary>A few requests on connections of their own, until all of them succeed: kube-proxy has seen the endpoints.</summary>
     private async Task AnswersAsync(LoadOrder order, CancellationToken cancellation)

@@ -1,0 +1,33 @@
+namespace K8sLb.Demo.Tests;
+
+public sealed class DemoOptionsTests
+{
+    [Fact]
+    public void What_make_passes_on_is_read()
+    {
+        var environment = new Dictionary<string, string> { ["KEEP"] = "1", ["CLUSTER"] = "current" };
+
+        var options = DemoOptions.Parse(["--json"], name => environment.GetValueOrDefault(name));
+
+        options.ShouldBe(
+            new DemoOptions
+            {
+                Keep = true,
+                CurrentCluster = true,
+                Json = true,
+            }
+        );
+    }
+
+    [Theory]
+    [InlineData("KEEP", "yes", "KEEP=yes; it takes 0 or 1")]
+    [InlineData("CLUSTER", "kind", "CLUSTER=kind; it takes local or current")]
+    public void A_wrong_value_is_named_with_what_would_be_right(string variable, string value, string message) =>
+        Should
+            .Throw<ArgumentException>(() => DemoOptions.Parse([], name => name == variable ? value : null))
+            .Message.ShouldBe(message);
+
+    [Fact]
+    public void An_unknown_argument_is_refused() =>
+        Should.Throw<ArgumentException>(() => DemoOptions.Parse(["--jsno"], _ => null)).Message.ShouldContain("--jsno");
+}
