@@ -66,7 +66,7 @@ internal static class DrainsByChoice
     {
         var cause = pool.Spec.Paused ? "the pool is paused" : "minAvailable";
         var draft = member.Pod.Ready
-            ? InService.Enter(member, pool, $"a drain was requested; held back by {cause}")
+            ? Serving.Enter(member, pool, $"a drain was requested; held back by {cause}")
             : member.To(MemberPhase.RampDown, pool.Now, $"readiness was lost; release held back by {cause}");
         return draft with { Next = draft.Next! with { HeldBackSince = member.Record?.HeldBackSince ?? pool.Now } };
     }

@@ -16,7 +16,7 @@ internal static class PlanRules
         DrainsUnderWay.Apply, // a choice made before still holds
         NotInServiceYet.Apply, // no work before it is ready and attached
         DrainsByChoice.Apply, // new choices, as far as the floor allows
-        InService.Apply, // nothing speaks against it
+        Serving.Apply, // nothing speaks against it
         SilentMembers.Apply, // in service, but nobody has heard of it
         SlowStart.Apply, // new in service, so its share grows
         DrainProgress.Apply, // how far each drain is

@@ -6,7 +6,7 @@ namespace K8sLb.Core.Tests.Properties;
 /// </summary>
 internal static class LegalTransitions
 {
-    private static readonly MemberPhase[] InService = [MemberPhase.Warming, MemberPhase.Active, MemberPhase.Lost];
+    private static readonly MemberPhase[] Serving = [MemberPhase.Warming, MemberPhase.Active, MemberPhase.Lost];
     private static readonly MemberPhase[] Ended = [MemberPhase.Drained, MemberPhase.Forced];
 
     /// <summary>Null where the change is legal, else what is wrong with it.</summary>
@@ -29,9 +29,9 @@ internal static class LegalTransitions
 
     private static string? PhaseObjection(MemberRecord before, MemberRecord after, PodFacts pod, MemberFacts? facts)
     {
-        if (InService.Contains(after.Phase))
+        if (Serving.Contains(after.Phase))
         {
-            if (InService.Contains(before.Phase))
+            if (Serving.Contains(before.Phase))
             {
                 var cooled = after.WarmingSince is not null && after.WarmingSince != before.WarmingSince;
                 return cooled ? "warm before, warming now" : null;
@@ -41,7 +41,7 @@ internal static class LegalTransitions
                 ? null
                 : "back in service while the cause of its drain lasts";
         }
-        if (InService.Contains(before.Phase) || IsOver(before, facts))
+        if (Serving.Contains(before.Phase) || IsOver(before, facts))
         {
             return null;
         }
@@ -61,7 +61,7 @@ internal static class LegalTransitions
         if (after.Drain is not { } drain)
         {
             var heldBack = before.Phase is MemberPhase.RampDown && after.Phase is MemberPhase.RampDown && !pod.Ready;
-            return InService.Contains(after.Phase) || heldBack ? null : "a drain got lost";
+            return Serving.Contains(after.Phase) || heldBack ? null : "a drain got lost";
         }
         if (drain.Id != old.Id)
         {

@@ -60,7 +60,7 @@ internal static class ScheduleArbitrary
             from steps in AnyStep.ListOf()
             select new Schedule(
                 spec,
-                [.. Enumerable.Range(0, inService).SelectMany(InService), new Step.Plan(), .. steps]
+                [.. Enumerable.Range(0, inService).SelectMany(Serving), new Step.Plan(), .. steps]
             ),
             Shrink
         );
@@ -77,7 +77,7 @@ internal static class ScheduleArbitrary
             SlowStart = new SlowStartSpec { Duration = TimeSpan.FromSeconds(slowStart) },
         };
 
-    private static IEnumerable<Step> InService(int pod) =>
+    private static IEnumerable<Step> Serving(int pod) =>
         [new Step.CreatePod(pod), new Step.SetReady(pod, true), new Step.Connect(pod, 10), new Step.Report(pod)];
 
     /// <summary>Leaves out a half, a quarter and so on, then single steps.</summary>

@@ -3,7 +3,7 @@ using K8sLb.Core.Planning;
 namespace K8sLb.Core.Rules;
 
 /// <summary>Ready, and nothing asks for a drain: the member takes work, or comes back to it.</summary>
-internal static class InService
+internal static class Serving
 {
     public static PoolDraft Apply(PoolDraft pool) => pool.Decide(m => Enter(m, pool, "ready"));
 
