@@ -150,7 +150,8 @@ public sealed class ControlPlane : ICluster
         {
             try
             {
-                await KubectlAsync(["create", "serviceaccount", "default", "-n", ns], null, ct);
+                // From a file, because only then do all versions of kubectl name the server's reason in an error.
+                await KubectlAsync(["create", "-f", "-"], DefaultServiceAccount(ns), ct);
                 return;
             }
             catch (CommandFailedException e) when (e.Message.Contains("AlreadyExists", StringComparison.Ordinal))
@@ -164,6 +165,11 @@ public sealed class ControlPlane : ICluster
             }
         }
     }
+
+    private static string DefaultServiceAccount(string ns) =>
+        $$"""
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "{{ns}}" } }
+            """;
 
     private static string MadeUpNode(string name) =>
         $$"""
