@@ -27,6 +27,10 @@ demo: node-assets images ## Rolling restart under load on a local node, without 
 test: tools cluster-assets build ## Every quick test: units, properties, real sockets, a real control plane
 	scripts/test.sh $(CONFIGURATION) $(T)
 
+.PHONY: test-full
+test-full: tools cluster-assets build ## The quick tests and the long ones
+	TEST_FILTER='Category!=Node' scripts/test.sh $(CONFIGURATION) $(T)
+
 ##@ For developers
 
 .PHONY: build

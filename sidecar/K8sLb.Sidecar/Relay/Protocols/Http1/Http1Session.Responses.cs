@@ -1,0 +1,278 @@
+using K8sLb.Sidecar.Relay.Framing.Http1;
+using K8sLb.Sidecar.Relay.Loop;
+using K8sLb.Sidecar.Relay.Protocols.Http2;
+using K8sLb.Sidecar.Relay.Protocols.Tunnel;
+using K8sLb.Sidecar.Relay.Protocols.WebSocket;
+
+namespace K8sLb.Sidecar.Relay.Protocols.Http1;
+
+/// <content>The application's side.</content>
+internal sealed partial class Http1Session
+{
+    /// <summary>Content that is worth a pipe.</summary>
+    private const long SpliceFrom = 128 * 1024;
+
+    /// <summary>
+    /// Responses that still keep the connection during a release because the next request has been sent already: a client
+    /// that never stops pipelining must not keep it for ever.
+    /// </summary>
+    private const int MaxHeldOpen = 32;
+
+    private int heldOpen;
+
+    private void PumpResponse()
+    {
+        if (!exchange.IsUnderWay || upstream is not { IsReady: true } from)
+        {
+            return;
+        }
+        var channel = from.Channel;
+        for (var reads = 0; exchange.IsUnderWay && !exchange.ResponseComplete && !Client.HasBacklog; )
+        {
+            if (exchange.ResponseHeadSent ? PassContent() : PassHead())
+            {
+                continue;
+            }
+            if (IsOver || upstream != from || Client.HasBacklog || responseFlow.HoldsBytes)
+            {
+                break;
+            }
+            if (reads++ == EventLoop.ReadsPerTurn)
+            {
+                Client.Loop.Defer(channel);
+                break;
+            }
+            var status = channel.Fill();
+            if (status == ReadStatus.Data)
+            {
+                exchange.ResponseBegun = true;
+                replay.Forget();
+            }
+            else
+            {
+                if (status != ReadStatus.WouldBlock)
+                {
+                    OnUpstreamEnd(status);
+                }
+                break;
+            }
+        }
+        channel.Park();
+    }
+
+    /// <returns>True where it got further; false asks for more input.</returns>
+    private bool PassHead()
+    {
+        var input = upstream!.Channel.Input;
+        if (input.IsEmpty)
+        {
+            return false;
+        }
+        if (!responses.TryReadHead(input, exchange.Method, out var head, out var error))
+        {
+            if (error != FramingError.None)
+            {
+                Answer(Http1Answers.BadResponse);
+            }
+            return false;
+        }
+        if (head.IsInterim)
+        {
+            Client.Send(input[..head.Length]);
+            upstream.Channel.Consume(head.Length);
+            return true;
+        }
+        if (head.Status == 101 || (exchange.Method == RequestMethod.Connect && head.Status < 300))
+        {
+            Switch(head);
+            return false;
+        }
+        var content = responses.ReadBody(input[head.Length..], out error);
+        if (error != FramingError.None)
+        {
+            Answer(Http1Answers.BadResponse);
+            return false;
+        }
+        SendHead(head, input[..(head.Length + content)]);
+        upstream.Channel.Consume(head.Length + content);
+        return true;
+    }
+
+    private void SendHead(in ResponseHead head, ReadOnlySpan<byte> message)
+    {
+        isPinned |= head.Fields.BindsConnection;
+        exchange.ResponseHeadSent = true;
+        exchange.ResponseComplete = responses.Body.IsComplete;
+        exchange.UpstreamKeepsAlive = head.KeepAlive && responses.Body.Kind != BodyKind.UntilClose;
+        var releases = IsReleasedWithThis();
+        exchange.ClosesClient =
+            releases
+            || !exchange.ClientKeepsAlive
+            || !exchange.UpstreamKeepsAlive
+            // What the client may have sent after a tunnel that was refused is no request.
+            || exchange.Method == RequestMethod.Connect;
+        if (releases)
+        {
+            Connection.Tracked.BeginClosing();
+        }
+        if (exchange.ClosesClient && !head.Fields.HasConnection(ConnectionOptions.Close))
+        {
+            var length = HeadRewriting.WithClose(message, head, Worker.Loop.Scratch);
+            message = Worker.Loop.Scratch.AsSpan(0, length);
+        }
+        Client.Send(message);
+    }
+
+    /// <summary>
+    /// The right response to carry Connection: close is one that no further request has been sent behind: the client would
+    /// have to send that again, and may not (RFC 9112 section 9.3.2).
+    /// </summary>
+    private bool IsReleasedWithThis()
+    {
+        if (Connection.AskedRelease is null && !Worker.Brain.IsReleasing)
+        {
+            return false;
+        }
+        var nextIsThere = exchange.RequestComplete && !clientEnded && !Client.IsQuiet();
+        return !nextIsThere || ++heldOpen > MaxHeldOpen;
+    }
+
+    /// <inheritdoc cref="PassHead"/>
+    private bool PassContent()
+    {
+        var channel = upstream!.Channel;
+        if (responseFlow.HoldsBytes || (!channel.HasInput && responses.Body.Opaque >= SpliceFrom))
+        {
+            var status = responseFlow.Move(channel, Client, responses.Body.Opaque, out var moved);
+            responses.SkipBody(moved);
+            exchange.ResponseComplete = responses.Body.IsComplete && !responseFlow.HoldsBytes;
+            return status == FlowStatus.Done;
+        }
+        if (!channel.HasInput)
+        {
+            return false;
+        }
+        var taken = responses.ReadBody(channel.Input, out var error);
+        Client.Send(channel.Input[..taken]);
+        channel.Consume(taken);
+        exchange.ResponseComplete = responses.Body.IsComplete;
+        if (error != FramingError.None)
+        {
+            Connection.Tracked.MarkCut();
+            Close(reset: true);
+            return false;
+        }
+        return taken > 0;
+    }
+
+    private void OnUpstreamEnd(ReadStatus status)
+    {
+        if (status == ReadStatus.End && exchange.ResponseHeadSent && responses.Body.Kind == BodyKind.UntilClose)
+        {
+            exchange.ResponseComplete = true;
+            return;
+        }
+        if (replay.IsKept)
+        {
+            Repeat();
+        }
+        else if (exchange.ResponseHeadSent)
+        {
+            // Truncated: the client must be able to tell, also where only the end of the connection says so.
+            Connection.Tracked.MarkCut();
+            Close(reset: true);
+        }
+        else
+        {
+            Answer(Http1Answers.BrokeOff);
+        }
+    }
+
+    private void Repeat()
+    {
+        var target = upstream!.Target;
+        upstream.Close();
+        upstream = Connect(target);
+        upstream.Send(replay.Request);
+        replay.Forget();
+    }
+
+    protected override void OnUpstreamUnreachable()
+    {
+        upstream = null;
+        Answer(Http1Answers.Unreachable);
+    }
+
+    /// <returns>True where the client's next request may be there.</returns>
+    private bool Complete()
+    {
+        if (!exchange.ResponseComplete || (!exchange.RequestComplete && !exchange.ClosesClient))
+        {
+            // An application that answered early reads on; only behind that may the next request follow.
+            return false;
+        }
+        var closes = exchange.ClosesClient || clientEnded;
+        if (!exchange.RequestComplete || !exchange.UpstreamKeepsAlive || clientEnded || upstream!.Channel.HasInput)
+        {
+            upstream!.Close();
+            upstream = null;
+        }
+        else if (!isPinned)
+        {
+            Worker.Pool.Return(upstream);
+            upstream = null;
+        }
+        exchange = default;
+        Connection.Tracked.EndWork();
+        if (closes)
+        {
+            CloseGently();
+        }
+        return !closes;
+    }
+
+    /// <summary>A pinned connection that the application closed while it was unused: the next request opens another.</summary>
+    private void DropIdleUpstream()
+    {
+        if (upstream is { } idle && (idle.Channel.IsBroken || (idle.Channel.IsReadable && !idle.Channel.IsQuiet())))
+        {
+            idle.Close();
+            upstream = null;
+        }
+    }
+
+    /// <summary>The connection speaks another protocol from here on.</summary>
+    private void Switch(in ResponseHead head)
+    {
+        var accepted = head.Fields.Upgrade;
+        var asked = exchange.Method == RequestMethod.Connect || (exchange.Upgrade & accepted) != 0;
+        if (!asked || !exchange.RequestComplete)
+        {
+            Answer(Http1Answers.BadResponse);
+            return;
+        }
+        var taken = upstream!;
+        Client.Send(taken.Channel.Input[..head.Length]);
+        taken.Channel.Consume(head.Length);
+        taken.Channel.Park();
+        Client.Park();
+        upstream = null;
+        HandOver();
+        if (exchange.Method == RequestMethod.Connect)
+        {
+            TunnelSession.TakeOver(Connection, taken);
+        }
+        else if (accepted == UpgradeProtocols.WebSocket)
+        {
+            WebSocketSession.TakeOver(Connection, taken);
+        }
+        else if (accepted == UpgradeProtocols.H2c)
+        {
+            Http2Session.TakeOver(Connection, taken);
+        }
+        else
+        {
+            TunnelSession.TakeOver(Connection, taken);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Relay.Upstreams;
+
+namespace K8sLb.Sidecar.Relay.Protocols.Tunnel;
+
+/// <summary>
+/// Bytes both ways, each direction ended by itself: TCP ports, and what HTTP/1.1 upgraded to something that the relay does
+/// not know. There is no polite signal; only the end of the application, of the client, or the deadline ends it.
+/// </summary>
+internal sealed class TunnelSession : ProtocolSession
+{
+    private readonly Upstream upstream;
+    private ByteFlow toUpstream;
+    private ByteFlow toClient;
+    private bool upstreamEnded;
+    private bool clientEnded;
+
+    private TunnelSession(RelayConnection connection, Upstream upstream)
+        : base(connection)
+    {
+        this.upstream = upstream;
+        upstream.Owner = this;
+    }
+
+    /// <summary>A TCP connection, which is one piece of work.</summary>
+    public static void Open(RelayConnection connection)
+    {
+        var worker = connection.Worker;
+        worker.Brain.NoteArrival();
+        var target = worker.Brain.Next(connection.Arrival);
+        worker.Brain.Served(target);
+        if (target is null)
+        {
+            connection.Client.Close();
+            connection.Finished();
+            return;
+        }
+        connection.Tracked.BeginWork();
+        var upstream = Upstream.Connect(worker, connection.Arrival, target);
+        connection.Speak(ClientProtocol.Tcp, new TunnelSession(connection, upstream));
+    }
+
+    /// <summary>Takes over after an upgrade; the request that asked for it is the work, and stays in flight.</summary>
+    public static void TakeOver(RelayConnection connection, Upstream upstream)
+    {
+        var session = new TunnelSession(connection, upstream);
+        connection.Speak(ClientProtocol.Tcp, session);
+        session.Pump();
+    }
+
+    public override void Release(ReleaseUrgency urgency) { }
+
+    protected override void OnClient() => Pump();
+
+    protected override void OnUpstreamReady() => Pump();
+
+    protected override void OnUpstreamUnreachable()
+    {
+        Connection.Tracked.MarkCut();
+        Close(reset: true);
+    }
+
+    protected override void Drop()
+    {
+        toUpstream.Drop(Client);
+        toClient.Drop(upstream.Channel);
+        upstream.Close();
+        Connection.Tracked.EndWork();
+    }
+
+    private void Pump()
+    {
+        if (!upstream.IsReady)
+        {
+            if (Client.IsBroken)
+            {
+                Close(reset: false);
+            }
+            return;
+        }
+        if (!clientEnded && !Move(ref toUpstream, Client, upstream.Channel, ref clientEnded))
+        {
+            return;
+        }
+        if (!upstreamEnded && !Move(ref toClient, upstream.Channel, Client, ref upstreamEnded))
+        {
+            return;
+        }
+        if (clientEnded && upstreamEnded && !Client.HasBacklog && !upstream.HasBacklog)
+        {
+            Close(reset: false);
+        }
+    }
+
+    /// <returns>False where the session is over.</returns>
+    private bool Move(ref ByteFlow flow, Loop.Channel from, Loop.Channel to, ref bool ended)
+    {
+        switch (flow.Move(from, to, long.MaxValue, out _))
+        {
+            case FlowStatus.Ended:
+                ended = true;
+                to.End();
+                break;
+            case FlowStatus.Failed:
+                // One side was reset: so is the other.
+                upstream.Reset();
+                Close(reset: true);
+                return false;
+        }
+        return true;
+    }
+}

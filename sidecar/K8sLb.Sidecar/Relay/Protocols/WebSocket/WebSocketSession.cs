@@ -1,0 +1,285 @@
+using System.Security.Cryptography;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Relay.Framing.WebSocket;
+using K8sLb.Sidecar.Relay.Loop;
+using K8sLb.Sidecar.Relay.Upstreams;
+
+namespace K8sLb.Sidecar.Relay.Protocols.WebSocket;
+
+/// <summary>
+/// WebSocket after its 101: frames pass as they are. A release tells the client between two messages of the application;
+/// what the client still sends is passed on until its own Close, which tells the application in turn, so nothing of the
+/// client's is lost. What the application sends behind the Close has nobody to go to.
+/// </summary>
+internal sealed class WebSocketSession : ProtocolSession, ITimed
+{
+    private readonly Upstream upstream;
+    private WebSocketScanner fromClient = WebSocketScanner.OfClient();
+    private WebSocketScanner fromApplication = WebSocketScanner.OfServer();
+    private LoopTimer? timer;
+    private ReleaseUrgency? asked;
+
+    /// <summary>Messages of the client's that the application has sent nothing behind yet.</summary>
+    private int unanswered;
+    private bool clientTold;
+    private bool applicationTold;
+    private bool clientClosed;
+    private bool applicationClosed;
+
+    private WebSocketSession(RelayConnection connection, Upstream upstream)
+        : base(connection)
+    {
+        this.upstream = upstream;
+        upstream.Owner = this;
+    }
+
+    /// <summary>Takes over with the response to the upgrade sent; the request stays in flight, as the work that this is.</summary>
+    public static void TakeOver(RelayConnection connection, Upstream upstream)
+    {
+        var session = new WebSocketSession(connection, upstream);
+        connection.Speak(ClientProtocol.WebSocket, session);
+        if (!session.IsOver)
+        {
+            session.Pump();
+        }
+    }
+
+    public override void Release(ReleaseUrgency urgency)
+    {
+        asked = urgency;
+        if (urgency != ReleaseUrgency.AfterAnswer && MayTellClient())
+        {
+            TellClient();
+        }
+    }
+
+    /// <summary>The client did not answer Close in time: the application is told, and then both are closed.</summary>
+    public void OnTimer()
+    {
+        if (IsOver)
+        {
+            return;
+        }
+        if (applicationTold)
+        {
+            CloseGently();
+            return;
+        }
+        if (fromClient.AtMessageBoundary)
+        {
+            TellApplication(Worker.Settings.WebSocketCloseCode);
+        }
+        applicationTold = true;
+        SetTimer();
+    }
+
+    protected override void OnClient()
+    {
+        if (Client.IsBroken || Client.HasFailed)
+        {
+            Close(reset: true);
+            return;
+        }
+        Pump();
+    }
+
+    protected override void OnUpstreamReady() => Pump();
+
+    protected override void OnUpstreamUnreachable() => Close(reset: true);
+
+    protected override void Drop()
+    {
+        if (timer is not null)
+        {
+            Worker.Loop.Timers.Clear(timer);
+        }
+        upstream.Close();
+        Connection.Tracked.EndWork();
+    }
+
+    private void Pump()
+    {
+        Pump(Client, upstream.Channel, ref fromClient, isClient: true);
+        if (!IsOver)
+        {
+            Pump(upstream.Channel, Client, ref fromApplication, isClient: false);
+        }
+        if (!IsOver && clientClosed && applicationClosed && !Client.HasBacklog && !upstream.HasBacklog)
+        {
+            CloseGently();
+        }
+    }
+
+    private void Pump(Channel from, Channel to, ref WebSocketScanner scanner, bool isClient)
+    {
+        for (var reads = 0; !IsOver && !to.HasBacklog; reads++)
+        {
+            if (from.HasInput)
+            {
+                Pass(from, to, ref scanner, isClient);
+            }
+            if (IsOver || to.HasBacklog)
+            {
+                break;
+            }
+            if (reads == EventLoop.ReadsPerTurn)
+            {
+                from.Loop.Defer(from);
+                break;
+            }
+            var status = from.Fill();
+            if (status != ReadStatus.Data)
+            {
+                OnEnd(isClient, status);
+                break;
+            }
+        }
+        from.Park();
+    }
+
+    /// <summary>Passes whole runs at once; a run ends where the relay has something to say or to keep back.</summary>
+    private void Pass(Channel from, Channel to, ref WebSocketScanner scanner, bool isClient)
+    {
+        var run = 0;
+        var input = from.Input;
+        while (run < input.Length)
+        {
+            var step = scanner.Next(input[run..], out var consumed, out var frame);
+            if (step == WebSocketStep.NeedMore)
+            {
+                break;
+            }
+            if (step == WebSocketStep.Invalid)
+            {
+                Forward(to, input[..run], isClient);
+                Fail();
+                return;
+            }
+            run += consumed;
+            if (step == WebSocketStep.Frame && frame.Opcode == Opcode.Close)
+            {
+                Forward(to, input[..run], isClient);
+                from.Consume(run);
+                OnClose(isClient);
+                return;
+            }
+            if (scanner.AtMessageBoundary && (step == WebSocketStep.Payload || !frame.IsControl))
+            {
+                NoteMessage(isClient);
+            }
+            if (!isClient && asked is not null && MayTellClient())
+            {
+                Forward(to, input[..run], isClient);
+                from.Consume(run);
+                TellClient();
+                input = from.Input;
+                run = 0;
+            }
+        }
+        Forward(to, input[..run], isClient);
+        from.Consume(run);
+    }
+
+    /// <summary>Nothing may follow a Close frame (RFC 6455 section 5.5.1).</summary>
+    private void Forward(Channel to, ReadOnlySpan<byte> frames, bool isClient)
+    {
+        if (isClient ? !applicationTold : !clientTold)
+        {
+            to.Send(frames);
+        }
+    }
+
+    /// <summary>One side's Close has been passed on, unless the other was told by the relay before.</summary>
+    private void OnClose(bool isClient)
+    {
+        if (isClient)
+        {
+            clientClosed = applicationTold = true;
+        }
+        else
+        {
+            applicationClosed = clientTold = true;
+        }
+        SetTimer();
+    }
+
+    /// <summary>
+    /// A Close here cuts no message, and loses no answer that the client waits for: unless there is no more time to wait.
+    /// </summary>
+    private bool MayTellClient() =>
+        !clientTold
+        && fromApplication.AtMessageBoundary
+        && (
+            asked == ReleaseUrgency.AtNextBoundary
+            || (unanswered == 0 && fromClient.AtMessageBoundary && Client.IsQuiet())
+        );
+
+    private void NoteMessage(bool isClient)
+    {
+        if (isClient)
+        {
+            unanswered++;
+            Connection.Tracked.NoteMessage();
+            return;
+        }
+        // What the application sends unasked is no answer to a later message.
+        unanswered = Math.Max(0, unanswered - 1);
+        Connection.Tracked.NoteActivity();
+    }
+
+    private void TellClient()
+    {
+        Span<byte> close = stackalloc byte[WebSocketBuilder.MaxSize];
+        Connection.Tracked.BeginClosing();
+        Client.Send(close[..WebSocketBuilder.CloseToClient(close, Worker.Settings.WebSocketCloseCode)]);
+        clientTold = true;
+        SetTimer();
+    }
+
+    private void TellApplication(ushort code)
+    {
+        Span<byte> close = stackalloc byte[WebSocketBuilder.MaxSize];
+        Span<byte> mask = stackalloc byte[sizeof(uint)];
+        RandomNumberGenerator.Fill(mask);
+        var length = WebSocketBuilder.CloseToApplication(close, code, BitConverter.ToUInt32(mask));
+        upstream.Send(close[..length]);
+    }
+
+    /// <summary>A frame that no receiver could read: both are told where that is possible, and it ends.</summary>
+    private void Fail()
+    {
+        Span<byte> close = stackalloc byte[WebSocketBuilder.MaxSize];
+        if (!clientTold && fromApplication.AtFrameBoundary)
+        {
+            Client.Send(close[..WebSocketBuilder.CloseToClient(close, WebSocketBuilder.ProtocolError)]);
+        }
+        if (!applicationTold && fromClient.AtFrameBoundary)
+        {
+            TellApplication(WebSocketBuilder.ProtocolError);
+        }
+        Connection.Tracked.MarkCut();
+        CloseGently();
+    }
+
+    private void OnEnd(bool isClient, ReadStatus status)
+    {
+        if (status == ReadStatus.WouldBlock)
+        {
+            return;
+        }
+        // An end behind a Close is how it should be; any other is passed on as it came.
+        if (status == ReadStatus.Failed && !(isClient ? clientClosed : applicationClosed))
+        {
+            Connection.Tracked.MarkCut();
+            Close(reset: true);
+            return;
+        }
+        CloseGently();
+    }
+
+    private void SetTimer()
+    {
+        timer ??= new LoopTimer(this);
+        Worker.Loop.Timers.Set(timer, Worker.Loop.NowMs, Worker.Settings.CloseAnswerMs);
+    }
+}

@@ -1,0 +1,64 @@
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Relay.Loop;
+using K8sLb.Sidecar.Relay.Protocols;
+
+namespace K8sLb.Sidecar.Relay;
+
+/// <summary>
+/// A client's connection: what the registry sees of it, and the protocol that it speaks now, which an upgrade changes.
+/// Releases come from other threads and are carried out on the loop.
+/// </summary>
+internal sealed class RelayConnection : IClientChannel
+{
+    private ProtocolSession? session;
+
+    public RelayConnection(RelayWorker worker, Channel client, in RelayArrival arrival, ClientProtocol protocol)
+    {
+        (Worker, Client, Arrival) = (worker, client, arrival);
+        Tracked = worker.Brain.Open(arrival, protocol, this);
+    }
+
+    public RelayWorker Worker { get; }
+    public Channel Client { get; }
+    public RelayArrival Arrival { get; }
+    public TrackedConnection Tracked { get; }
+
+    /// <summary>A release was asked for, and how urgently; the protocol waits for its moment. Null where it was not.</summary>
+    public ReleaseUrgency? AskedRelease { get; private set; }
+
+    /// <summary>From now on the session is told of everything. One that takes over is told at once.</summary>
+    public void Speak(ClientProtocol protocol, ProtocolSession next)
+    {
+        session = next;
+        Client.Owner = next;
+        if (Tracked.Protocol != protocol)
+        {
+            Tracked.Upgrade(protocol, this);
+        }
+        if (AskedRelease is { } urgency)
+        {
+            next.Release(urgency);
+        }
+    }
+
+    /// <summary>The session is over: the account is closed. The socket may linger.</summary>
+    public void Finished()
+    {
+        session = null;
+        Tracked.Close();
+    }
+
+    public void Release(ReleaseUrgency urgency) =>
+        Worker.Loop.Post(static state => ((PendingRelease)state!).Carry(), new PendingRelease(this, urgency));
+
+    public void Cut() => Worker.Loop.Post(static state => ((RelayConnection)state!).session?.Cut(), this);
+
+    private sealed record PendingRelease(RelayConnection Connection, ReleaseUrgency Urgency)
+    {
+        public void Carry()
+        {
+            Connection.AskedRelease = Urgency;
+            Connection.session?.Release(Urgency);
+        }
+    }
+}

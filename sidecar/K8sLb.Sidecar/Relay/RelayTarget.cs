@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace K8sLb.Sidecar.Relay;
+
+/// <summary>
+/// Where work is served. Compared by reference: idle connections are kept for one object, so whoever makes targets hands
+/// out the same one for as long as it stands for the same place.
+/// </summary>
+/// <param name="name">For answers and logs.</param>
+/// <param name="preface">What opens a connection to a peer, empty for the local application. It is answered before any work is sent.</param>
+internal sealed class RelayTarget(string name, IPEndPoint endPoint, ReadOnlyMemory<byte> preface = default)
+{
+    public string Name { get; } = name;
+    public IPEndPoint EndPoint { get; } = endPoint;
+    public ReadOnlyMemory<byte> Preface { get; } = preface;
+    public bool IsLocal => Preface.IsEmpty;
+}

@@ -1,0 +1,184 @@
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Relay.Loop;
+
+namespace K8sLb.Sidecar.Relay.Upstreams;
+
+/// <summary>Uses an <see cref="Upstream"/>.</summary>
+internal interface IUpstreamOwner
+{
+    /// <summary>It connected, became readable or writable, or broke.</summary>
+    void OnUpstream(Upstream upstream);
+
+    /// <summary>No target could be reached; nothing that was sent has been seen by anyone.</summary>
+    void OnUnreachable(Upstream upstream);
+}
+
+/// <summary>
+/// A connection to where work is served. Until it stands, and until a peer has agreed to take work, what is sent is kept
+/// here, so that it can go to another target where this one cannot be reached.
+/// </summary>
+internal sealed class Upstream : IChannelOwner, ITimed
+{
+    private const int MaxAttempts = 4;
+
+    private readonly RelayWorker worker;
+    private readonly RelayArrival arrival;
+    private readonly LoopTimer patience;
+    private OutputBacklog pending;
+    private Channel channel;
+    private int attempts = 1;
+    private bool endsWhenReady;
+
+    private Upstream(RelayWorker worker, in RelayArrival arrival, RelayTarget target)
+    {
+        (this.worker, this.arrival, Target) = (worker, arrival, target);
+        patience = new LoopTimer(this);
+        channel = Dial();
+    }
+
+    public IUpstreamOwner? Owner { get; set; }
+    public RelayTarget Target { get; private set; }
+
+    /// <summary>It stands, and the peer has agreed.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>It has served before: it may be closed at any moment, and that is nobody's fault.</summary>
+    public bool IsReused { get; set; }
+
+    /// <summary>Since when it is unused, in the loop's milliseconds.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>For reading, once it is ready.</summary>
+    public Channel Channel => channel;
+
+    public bool HasBacklog => !pending.IsEmpty || channel.HasBacklog;
+
+    /// <summary>Begins to connect; its owner, to be set at once, is told how it went.</summary>
+    public static Upstream Connect(RelayWorker worker, in RelayArrival arrival, RelayTarget target) =>
+        new(worker, arrival, target);
+
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (IsReady)
+        {
+            channel.Send(bytes);
+        }
+        else
+        {
+            pending.Add(bytes);
+        }
+    }
+
+    /// <summary>FIN behind what was sent.</summary>
+    public void End()
+    {
+        if (IsReady)
+        {
+            channel.End();
+        }
+        else
+        {
+            endsWhenReady = true;
+        }
+    }
+
+    public void Close()
+    {
+        Owner = null;
+        worker.Loop.Timers.Clear(patience);
+        pending.Clear();
+        channel.Close();
+    }
+
+    public void Reset()
+    {
+        channel.Reset();
+        Close();
+    }
+
+    public void OnReady(Channel ready)
+    {
+        if (IsReady)
+        {
+            Owner?.OnUpstream(this);
+        }
+        else if (ready.HasFailed)
+        {
+            TryAnother();
+        }
+        else if (!ready.IsConnecting)
+        {
+            Agree();
+        }
+    }
+
+    /// <summary>Neither connected nor refused in time.</summary>
+    public void OnTimer() => TryAnother();
+
+    private Channel Dial()
+    {
+        var settings = worker.Settings;
+        worker.Loop.Timers.Set(
+            patience,
+            worker.Loop.NowMs,
+            Target.IsLocal ? settings.LocalConnectMs : settings.PeerConnectMs
+        );
+        var dialled = worker.Loop.Connect(Target.EndPoint, this);
+        dialled.Send(Target.Preface.Span);
+        return dialled;
+    }
+
+    /// <summary>A peer answers one line before anything else, and closes without one where it refuses.</summary>
+    private void Agree()
+    {
+        if (!Target.IsLocal)
+        {
+            var accepted = PeerPreface.Accepted;
+            while (channel.Input.Length < accepted.Length)
+            {
+                var status = channel.Fill();
+                if (status is ReadStatus.End or ReadStatus.Failed)
+                {
+                    TryAnother();
+                    return;
+                }
+                if (status == ReadStatus.WouldBlock)
+                {
+                    channel.Park();
+                    return;
+                }
+            }
+            if (!channel.Input.StartsWith(accepted))
+            {
+                TryAnother();
+                return;
+            }
+            channel.Consume(accepted.Length);
+            channel.Park();
+        }
+        worker.Loop.Timers.Clear(patience);
+        worker.Brain.Reached(Target);
+        IsReady = true;
+        channel.Send(pending.Bytes);
+        pending.Clear();
+        if (endsWhenReady)
+        {
+            channel.End();
+        }
+        Owner?.OnUpstream(this);
+    }
+
+    private void TryAnother()
+    {
+        channel.Close();
+        var next = worker.Brain.Instead(arrival, Target);
+        if (next is null || attempts++ == MaxAttempts)
+        {
+            worker.Loop.Timers.Clear(patience);
+            Owner?.OnUnreachable(this);
+            return;
+        }
+        Target = next;
+        channel = Dial();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Net;
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Relay;
+using K8sLb.Sidecar.Relay.Loop;
+using K8sLb.Sidecar.Relay.Loop.Epoll;
+using K8sLb.Sidecar.Relay.Loop.Portable;
+
+namespace K8sLb.Relay.Tests.Harness;
+
+/// <summary>What a loop gets its sockets from; every behaviour is tested with each.</summary>
+public enum PollerKind
+{
+    Epoll,
+    Select,
+}
+
+/// <summary>A relay between a client and an application of the test's.</summary>
+internal sealed class RelayFixture : IDisposable
+{
+    private readonly RelayEngine engine;
+    private readonly RelayListener listener;
+
+    public RelayFixture(
+        PollerKind kind,
+        PortProtocol protocol,
+        RelaySettings? settings = null,
+        int loops = 1,
+        bool fromPeer = false
+    )
+    {
+        Brain.Target = Local = new RelayTarget("local", App.EndPoint);
+        engine = new RelayEngine(Brain, settings ?? new RelaySettings(), loops, () => Create(kind), Failures.Enqueue);
+        listener = engine.Listen(new IPEndPoint(IPAddress.Loopback, 0), new RelayArrival("web", fromPeer), protocol);
+    }
+
+    public TestBrain Brain { get; } = new();
+    public RawApplication App { get; } = new();
+    public RelayTarget Local { get; }
+
+    /// <summary>Exceptions that a loop survived; there must be none.</summary>
+    public ConcurrentQueue<Exception> Failures { get; } = [];
+
+    public ConnectionAccount Account => Brain.Registry.Account();
+
+    public Task<Wire> DialAsync() => Wire.DialAsync(listener.EndPoint);
+
+    /// <summary>The only live connection.</summary>
+    public TrackedConnection Connection
+    {
+        get
+        {
+            var live = new List<TrackedConnection>();
+            Brain.Registry.CopyLiveTo(live);
+            return live.ShouldHaveSingleItem();
+        }
+    }
+
+    /// <summary>Asks the only live connection to go, and returns when it knows.</summary>
+    public async Task ReleaseAsync(ReleaseUrgency urgency = ReleaseUrgency.WhenSettled)
+    {
+        Connection.Release(urgency);
+        foreach (var worker in engine.Workers)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            worker.Loop.Post(_ => done.SetResult(), null);
+            await done.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    public async Task AllClosedAsync() =>
+        await Eventually.IsTrue(() => Account.Live.Total == 0, "every connection is closed and accounted for");
+
+    public void StopListening() => listener.Dispose();
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        engine.Dispose();
+        App.Dispose();
+        Failures.ShouldBeEmpty();
+        Brain.Registry.InFlight.ShouldBeLessThanOrEqualTo(Account.Live.Total);
+    }
+
+    private static ISocketPoller Create(PollerKind kind) =>
+        kind == PollerKind.Epoll ? new EpollPoller() : new SelectPoller();
+}
