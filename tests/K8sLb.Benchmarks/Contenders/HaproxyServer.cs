@@ -11,7 +11,7 @@ internal static class HaproxyServer
             $"""
             global
               nbthread 1
-              maxconn 20000
+              maxconn 8000
             defaults
               mode http
               timeout connect 5s
