@@ -97,6 +97,28 @@ public sealed partial class WebSocketFailureTests
     }
 
     [Fact]
+    public async Task A_ping_between_messages_costs_nothing()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            using var socket = await AcceptAsync(client);
+            for (var message = 0; message < 9; message++)
+            {
+                await EchoAsync(socket, client);
+                await client.WriteAsync([0x89, 0x00]); // RFC 6455 section 5.5.2
+            }
+            // Passes over the last pong, up to the client's close frame.
+            await socket.ReceiveAsync(new byte[100].AsMemory(), client.Stopping);
+        });
+
+        // The upgrade and nine messages.
+        var report = await LoadOn.Server(server, LoadOn.OneWebSocket(10));
+
+        report.Failed.ShouldBe(0);
+        report.ConnectionsOpened.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_refused_upgrade_is_a_failure()
     {
         await using var server = new ScriptedServer(async client =>

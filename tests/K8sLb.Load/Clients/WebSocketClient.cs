@@ -47,21 +47,20 @@ internal sealed class WebSocketClient(LoadContext load, Rhythm rhythm, int numbe
         {
             var next = session.ReceiveAsync();
             var pause = rhythm.WaitAsync(stopping);
-            if (await Task.WhenAny(next, pause) == pause)
-            {
-                if (!await pause)
-                {
-                    await session.CloseAsync(next);
-                    return;
-                }
-                if (!await EchoAsync(session, next))
-                {
-                    return;
-                }
-            }
-            else
+            await Task.WhenAny(next, pause);
+            await session.TakeArrivalsAsync(next);
+            if (next.IsCompleted)
             {
                 await EndedBetweenMessagesAsync(session, next);
+                return;
+            }
+            if (!await pause)
+            {
+                await session.CloseAsync(next);
+                return;
+            }
+            if (!await EchoAsync(session, next))
+            {
                 return;
             }
         }

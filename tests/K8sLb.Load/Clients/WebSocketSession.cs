@@ -11,12 +11,15 @@ namespace K8sLb.Load;
 internal sealed class WebSocketSession : IDisposable
 {
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3
+    private static readonly TimeSpan ArrivalPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebSocket socket;
+    private readonly ByteConnection bytes;
     private readonly byte[] buffer = new byte[4096];
 
-    private WebSocketSession(WebSocket socket, TrackedConnection tracked) => (this.socket, Tracked) = (socket, tracked);
+    private WebSocketSession(WebSocket socket, ByteConnection bytes, TrackedConnection tracked) =>
+        (this.socket, this.bytes, Tracked) = (socket, bytes, tracked);
 
     public TrackedConnection Tracked { get; }
 
@@ -28,15 +31,25 @@ internal sealed class WebSocketSession : IDisposable
             await UpgradeAsync(connection, load.Target.Host, cancellation);
             // Answering pings is done by the base library; it sends none itself.
             var options = new WebSocketCreationOptions { KeepAliveInterval = TimeSpan.Zero };
-            return new(
-                WebSocket.CreateFromStream(new ByteConnectionStream(connection.Bytes), options),
-                connection.Tracked
-            );
+            var stream = new ByteConnectionStream(connection.Bytes);
+            return new(WebSocket.CreateFromStream(stream, options), connection.Bytes, connection.Tracked);
         }
         catch
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Lets the pending receive take what has already arrived, as any client does that reads before it writes: on a machine
+    /// that stood still, a close frame may have been lying there for long. One that is still on its way is not seen.
+    /// </summary>
+    public async Task TakeArrivalsAsync(Task pendingReceive)
+    {
+        while (!pendingReceive.IsCompleted && bytes.HasArrival)
+        {
+            await Task.WhenAny(pendingReceive, Task.Delay(ArrivalPause));
         }
     }
 

@@ -26,7 +26,10 @@ internal sealed class ByteConnection : IDisposable
     /// The peer's FIN or RST has arrived, or bytes that nobody asked for: not to be used for another request. A client that
     /// follows RFC 9112 section 9.5 looks before each use.
     /// </summary>
-    public bool IsUnusable => begin < end || socket.Poll(0, SelectMode.SelectRead);
+    public bool IsUnusable => begin < end || HasArrival;
+
+    /// <summary>Something has arrived (bytes, FIN or RST) that no read has taken yet. May be asked while a read is under way.</summary>
+    public bool HasArrival => socket.Poll(0, SelectMode.SelectRead);
 
     public static async Task<ByteConnection> ConnectAsync(
         EndPoint address,
