@@ -46,6 +46,54 @@ public sealed record ConnectionTotals
 
     /// <summary>New work handed to a peer: requests (HTTP) and connections (TCP).</summary>
     public long Rerouted { get; init; }
+
+    /// <summary>All that ended, by protocol and reason; what never happened is left out.</summary>
+    public IReadOnlyList<EndedConnections> Ended
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+}
+
+public sealed record EndedConnections
+{
+    public required ClientProtocol Protocol { get; init; }
+    public required EndReason Reason { get; init; }
+    public required long Count { get; init; }
+}
+
+/// <summary>What a client connection speaks. HTTP/1.1 until its first bytes say otherwise.</summary>
+public enum ClientProtocol
+{
+    Http1,
+    Http2,
+    WebSocket,
+    Tcp,
+}
+
+/// <summary>Why a connection ended: by itself, after a polite signal, or cut.</summary>
+public enum EndReason
+{
+    /// <summary>The client or the application ended it.</summary>
+    Finished,
+
+    /// <summary>Released: the member drained.</summary>
+    Drain,
+
+    /// <summary>Released: it had reached its maximum age.</summary>
+    MaxAge,
+
+    /// <summary>Released: nothing had happened on it for the idle timeout.</summary>
+    IdleTimeout,
+
+    /// <summary>Cut: the drain's deadline had passed.</summary>
+    Deadline,
+
+    /// <summary>Cut: one side broke off or broke its protocol.</summary>
+    Fault,
+
+    /// <summary>Cut: the client did not answer heartbeats.</summary>
+    DeadPeer,
 }
 
 public sealed record DrainReport
@@ -63,6 +111,9 @@ public sealed record DrainReport
 
     public long Released { get; init; }
     public long Forced { get; init; }
+
+    /// <summary>Connections are released faster than granted, because the deadline could not be kept otherwise.</summary>
+    public bool PaceRaised { get; init; }
 }
 
 public enum DrainProgress

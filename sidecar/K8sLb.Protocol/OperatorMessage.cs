@@ -46,6 +46,12 @@ public sealed record SelfDirective
 
     /// <summary>Null where the member takes work. Going back to null cancels the operator's drain.</summary>
     public DrainDirective? Drain { get; init; }
+
+    /// <summary>
+    /// This member's part of <see cref="DrainPolicy.MaxReleasesPerSecond"/>, or what it would be if it began to drain now;
+    /// null where the operator does not share it out.
+    /// </summary>
+    public double? ReleasesPerSecond { get; init; }
 }
 
 public sealed record DrainDirective
@@ -57,6 +63,9 @@ public sealed record DrainDirective
     /// <summary>Until then new work moves to peers gradually; connections are released from then on.</summary>
     public required DateTimeOffset RampDownEndsAt { get; init; }
     public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>Every peer that is attached has put a version into force in which this member takes no work.</summary>
+    public bool PeersKnow { get; init; }
 }
 
 public sealed record PoolState
@@ -108,6 +117,9 @@ public sealed record PoolPolicy
     public required IReadOnlyList<PortPolicy> Ports { get; init; }
     public required DrainPolicy Drain { get; init; }
     public required SlowStartPolicy SlowStart { get; init; }
+
+    /// <summary>Null leaves connections alone while nothing drains.</summary>
+    public ConnectionPolicy? Connections { get; init; }
 }
 
 public sealed record PortPolicy
@@ -120,6 +132,9 @@ public sealed record PortPolicy
     /// <summary>Where the application listens, on the pod's loopback.</summary>
     public required int TargetPort { get; init; }
     public required PortProtocol Protocol { get; init; }
+
+    /// <summary>A TCP port has no other than <see cref="PortMode.Relay"/>.</summary>
+    public PortMode Mode { get; init; }
 }
 
 public enum PortProtocol
@@ -129,6 +144,16 @@ public enum PortProtocol
     Tcp,
 }
 
+/// <summary>Which of the two data paths carries a port.</summary>
+public enum PortMode
+{
+    /// <summary>Bytes are copied; places are chosen once for each HTTP/1.1 request and for each other connection.</summary>
+    Relay,
+
+    /// <summary>An HTTP proxy: a place is chosen for each request of any version.</summary>
+    Proxy,
+}
+
 /// <summary>What the sidecar needs for a drain that it starts itself, and for every release.</summary>
 public sealed record DrainPolicy
 {
@@ -136,6 +161,37 @@ public sealed record DrainPolicy
     public required long RampDownMs { get; init; }
     public required long QuietPeriodMs { get; init; }
     public required LateArrivals LateArrivals { get; init; }
+
+    /// <summary>Over all members of the pool together.</summary>
+    public required int MaxReleasesPerSecond { get; init; }
+
+    /// <summary>For the answer to the PING between the two GOAWAYs of HTTP/2.</summary>
+    public required long GoAwayGraceMs { get; init; }
+    public required int WebSocketCloseCode { get; init; }
+    public required DeadlineAction OnDeadline { get; init; }
+}
+
+/// <summary>How what is left at the deadline is closed.</summary>
+public enum DeadlineAction
+{
+    /// <summary>FIN: what was sent still arrives.</summary>
+    Close,
+
+    /// <summary>RST.</summary>
+    Reset,
+}
+
+/// <summary>Releases without a drain. 0 switches each of them off.</summary>
+public sealed record ConnectionPolicy
+{
+    public long IdleTimeoutMs { get; init; }
+    public long MaxAgeMs { get; init; }
+
+    /// <summary>By how much of itself the age limit of a connection is shortened at most.</summary>
+    public int MaxAgeJitterPercent { get; init; }
+
+    /// <summary>Silence of an HTTP/2 or WebSocket client after which it is pinged, and then taken for dead.</summary>
+    public long HeartbeatMs { get; init; }
 }
 
 public enum LateArrivals

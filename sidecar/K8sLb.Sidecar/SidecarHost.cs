@@ -7,9 +7,9 @@ using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Http;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Relay;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
-using K8sLb.Sidecar.Tcp;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace K8sLb.Sidecar;
@@ -89,7 +89,9 @@ public static class SidecarHost
         services.AddSingleton<ForwardingApplication>();
         services.AddSingleton<HttpDataPath>();
         services.AddSingleton<IDataPath>(provider => provider.GetRequiredService<HttpDataPath>());
-        services.AddSingleton<IDataPath, TcpDataPath>();
+        services.AddSingleton<RelayRouting>();
+        services.AddSingleton<RelayPolicy>();
+        services.AddSingleton<IDataPath, RelayDataPath>();
         services.AddSingleton<PeerPort>();
         services.AddSingleton<PoolListeners>();
         services.AddSingleton<ApplicationProbe>();
@@ -100,7 +102,8 @@ public static class SidecarHost
         // Started in this order, stopped in reverse: what serves starts before what lets clients in.
         services.AddHostedService(provider => provider.GetRequiredService<HttpDataPath>());
         services.AddHostedService<RoutingClock>();
-        services.AddHostedService<ReleaseLoop>();
+        services.AddHostedService<ReleaseScheduler>();
+        services.AddHostedService<AgeLimits>();
         services.AddHostedService<PreStopLapse>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());
         services.AddHostedService<ControlStreamClient>();

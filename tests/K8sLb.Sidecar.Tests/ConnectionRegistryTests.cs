@@ -1,3 +1,4 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.TestKit;
 
@@ -49,7 +50,7 @@ public sealed class ConnectionRegistryTests
         released.BeginClosing();
         released.Close();
         cut.BeginClosing();
-        cut.Cut();
+        cut.Cut(EndReason.Deadline);
         cut.Close();
 
         var totals = registry.Account().Totals;
@@ -118,7 +119,7 @@ public sealed class ConnectionRegistryTests
                 connection.BeginClosing();
                 break;
             case 1:
-                connection.Cut();
+                connection.Cut(EndReason.Deadline);
                 break;
             case 2:
                 connection.Upgrade(ClientProtocol.WebSocket, new NoChannel());

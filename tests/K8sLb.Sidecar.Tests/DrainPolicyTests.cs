@@ -54,6 +54,20 @@ public sealed class DrainPolicyTests
             .ShouldBe(next);
 
     [Theory]
+    [InlineData(5, DrainProgress.RampDown, DrainProgress.RampDown)]
+    [InlineData(6.9, DrainProgress.RampDown, DrainProgress.RampDown)]
+    [InlineData(7, DrainProgress.RampDown, DrainProgress.Releasing)]
+    [InlineData(5.5, DrainProgress.Releasing, DrainProgress.Releasing)]
+    public void Peers_that_do_not_know_yet_are_waited_for_but_not_for_ever(
+        double seconds,
+        DrainProgress now,
+        DrainProgress next
+    ) =>
+        DrainProgression
+            .Next(Drain(now) with { AwaitsPeers = true }, 1, TimeSpan.Zero, Quiet, Start.AddSeconds(seconds))
+            .ShouldBe(next);
+
+    [Theory]
     [InlineData(0.05, 1.0, true)]
     [InlineData(0.5, 1.0, false)]
     [InlineData(0.5, 4.9, false)]
@@ -77,16 +91,16 @@ public sealed class DrainPolicyTests
         Drain(DrainProgress.RampDown).WeightFactor(Start.AddSeconds(seconds)).ShouldBe(factor, 1e-9);
 
     [Theory]
-    // HTTP/1.1: busy ones are left to their answer; idle ones until they are quiet by their own measure.
-    [InlineData(ClientProtocol.Http1, ConnectionState.Active, 100, 0.1, ReleaseStep.Leave)]
-    [InlineData(ClientProtocol.Http1, ConnectionState.Idle, 0.9, 0.01, ReleaseStep.Leave)]
+    // HTTP/1.1: with the next answer; idle ones without one when they are quiet by their own measure.
+    [InlineData(ClientProtocol.Http1, ConnectionState.Active, 100, 0.1, ReleaseStep.AfterAnswer)]
+    [InlineData(ClientProtocol.Http1, ConnectionState.Idle, 0.9, 0.01, ReleaseStep.AfterAnswer)]
     [InlineData(ClientProtocol.Http1, ConnectionState.Idle, 1.0, 0.01, ReleaseStep.WhenSettled)]
-    [InlineData(ClientProtocol.Http1, ConnectionState.Idle, 4.9, 0.5, ReleaseStep.Leave)]
+    [InlineData(ClientProtocol.Http1, ConnectionState.Idle, 4.9, 0.5, ReleaseStep.AfterAnswer)]
     [InlineData(ClientProtocol.Http1, ConnectionState.Idle, 5.0, 0.5, ReleaseStep.WhenSettled)]
     [InlineData(ClientProtocol.Http1, ConnectionState.Closing, 100, 0.5, ReleaseStep.Leave)]
     // HTTP/2: busy ones are told at once.
     [InlineData(ClientProtocol.Http2, ConnectionState.Active, 0, 0.5, ReleaseStep.AfterAnswer)]
-    [InlineData(ClientProtocol.Http2, ConnectionState.Idle, 4.9, 0.5, ReleaseStep.Leave)]
+    [InlineData(ClientProtocol.Http2, ConnectionState.Idle, 4.9, 0.5, ReleaseStep.AfterAnswer)]
     [InlineData(ClientProtocol.Http2, ConnectionState.Idle, 5.0, 0.5, ReleaseStep.WhenSettled)]
     // WebSocket: after an answer, or when it has gone quiet.
     [InlineData(ClientProtocol.WebSocket, ConnectionState.Active, 0.2, 0.5, ReleaseStep.AfterAnswer)]

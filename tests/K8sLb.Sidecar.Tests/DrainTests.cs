@@ -5,14 +5,18 @@ using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class DrainTests
+public sealed class DrainThroughRelayTests() : DrainTests(PortMode.Relay);
+
+public sealed class DrainThroughProxyTests() : DrainTests(PortMode.Proxy);
+
+public abstract class DrainTests(PortMode mode) : DataPathTests(mode)
 {
     private const long Big = 50L * 1024 * 1024;
 
     [Fact]
     public async Task A_large_download_ends_whole_in_a_drain()
     {
-        await using var pool = await TestMember.PoolAsync(members: 2);
+        await using var pool = await PoolAsync(members: 2);
         using var http = new HttpClient();
         using var response = await http.GetAsync(
             new Uri(pool[0].Url, $"/download?bytes={Big}"),
@@ -41,7 +45,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_large_upload_ends_whole_in_a_drain()
     {
-        await using var pool = await TestMember.PoolAsync(members: 2);
+        await using var pool = await PoolAsync(members: 2);
         using var http = new HttpClient();
         using var content = new GatedContent(Big);
         var upload = http.PostAsync(new Uri(pool[0].Url, "/upload"), content);
@@ -60,7 +64,7 @@ public sealed class DrainTests
     [Fact]
     public async Task The_member_is_not_released_while_a_slow_answer_is_awaited()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.GetAsync("/gate");
         await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "in flight");
@@ -77,12 +81,7 @@ public sealed class DrainTests
     [Fact]
     public async Task The_deadline_cuts_what_is_left_and_says_so()
     {
-        await using var pool = await TestMember.PoolAsync(policy: p =>
-            p with
-            {
-                Drain = p.Drain with { DeadlineMs = 700 },
-            }
-        );
+        await using var pool = await PoolAsync(policy: p => p with { Drain = p.Drain with { DeadlineMs = 700 } });
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.GetAsync("/gate");
         await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "in flight");
@@ -97,7 +96,7 @@ public sealed class DrainTests
     [Fact]
     public async Task During_the_ramp_down_connections_are_left_alone_and_work_moves_over()
     {
-        await using var pool = await TestMember.PoolAsync(members: 2);
+        await using var pool = await PoolAsync(members: 2);
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.RequestAsync("/");
 
@@ -130,7 +129,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_cancelled_drain_gives_the_member_its_work_back()
     {
-        await using var pool = await TestMember.PoolAsync(members: 2, TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(members: 2, TestSnapshots.NeverQuiet);
         await pool.DrainAsync(0);
         await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
 
@@ -147,7 +146,7 @@ public sealed class DrainTests
     [Fact]
     public async Task The_operator_cannot_cancel_what_the_kubelet_began()
     {
-        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
         await pool.DrainAsync(0);
         var first = pool[0].Drain.Current!;
         first.Reason.ShouldBe(DrainReason.Requested);
@@ -162,7 +161,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Directive_preStop_and_signal_lead_to_one_drain()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var busy = await RawHttp.ConnectAsync(pool[0].Http);
         await busy.GetAsync("/gate");
         await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "in flight");
@@ -184,7 +183,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_member_that_is_reached_every_so_often_stays_until_that_has_ceased()
     {
-        await using var pool = await TestMember.PoolAsync(members: 2);
+        await using var pool = await PoolAsync(members: 2);
         // A connection every 100 ms or so: at least ten of these gaps must pass without one.
         for (var i = 0; i < 5; i++)
         {
@@ -205,7 +204,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_bare_connect_is_no_arrival()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         var before = pool[0].Registry.Account().LastArrival;
 
         await (await RawHttp.ConnectAsync(pool[0].Http)).DisposeAsync();
@@ -217,7 +216,7 @@ public sealed class DrainTests
     [Fact]
     public async Task An_application_that_restarts_after_its_preStop_gets_its_work_back()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         (await pool[0].DrainAsync()).Progress.ShouldBe(DrainProgress.Released);
 
         await pool[0].App.DisposeAsync();
@@ -235,7 +234,7 @@ public sealed class DrainTests
     [InlineData(DrainReason.PodDeleted, false)]
     public async Task A_drain_for_lost_readiness_does_not_keep_the_member_unready(DrainReason reason, bool ready)
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         var drain = TestSnapshots.Drain(TimeSpan.FromSeconds(30), TimeSpan.Zero) with { Reason = reason };
 
         await pool.TellAsync(0, drain: drain);

@@ -1,14 +1,33 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class Http1Tests
+public sealed class Http1ThroughRelayTests() : Http1Tests(PortMode.Relay);
+
+public sealed class Http1ThroughProxyTests() : Http1Tests(PortMode.Proxy)
+{
+    [Fact]
+    public async Task The_application_learns_the_clients_address()
+    {
+        await using var pool = await PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.SendAsync("GET /x HTTP/1.1\r\nHost: shop.test\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+
+        var response = await client.ReadAsync();
+
+        response.Body.ShouldContain("X-Forwarded-For: 192.0.2.1, 127.");
+        response.Body.ShouldContain("X-Forwarded-Proto: http");
+    }
+}
+
+public abstract class Http1Tests(PortMode mode) : DataPathTests(mode)
 {
     [Fact]
     public async Task A_keep_alive_connection_serves_many_requests()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
 
         for (var i = 0; i < 5; i++)
@@ -25,7 +44,7 @@ public sealed class Http1Tests
     [Fact]
     public async Task An_idle_connection_is_never_closed_unasked()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.RequestAsync("/");
 
@@ -38,7 +57,7 @@ public sealed class Http1Tests
     [Fact]
     public async Task A_drain_asks_the_next_request_to_close_and_a_new_connection_is_served()
     {
-        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         (await client.RequestAsync("/")).AsksToClose.ShouldBeFalse();
 
@@ -60,7 +79,7 @@ public sealed class Http1Tests
     [Fact]
     public async Task A_request_in_flight_is_answered_with_connection_close()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.GetAsync("/gate");
         await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "the request is in flight");
@@ -77,7 +96,7 @@ public sealed class Http1Tests
     [Fact]
     public async Task An_idle_connection_is_closed_only_after_a_quiet_time()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.RequestAsync("/");
 
@@ -92,7 +111,7 @@ public sealed class Http1Tests
     [Fact]
     public async Task Target_and_host_pass_byte_for_byte()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
 
         var response = await client.RequestAsync("/a%2Fb%7e/../c;x=%41?q=%20+%zz&r=a|b");
@@ -102,22 +121,9 @@ public sealed class Http1Tests
     }
 
     [Fact]
-    public async Task The_application_learns_the_clients_address()
-    {
-        await using var pool = await TestMember.PoolAsync();
-        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
-        await client.SendAsync("GET /x HTTP/1.1\r\nHost: shop.test\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
-
-        var response = await client.ReadAsync();
-
-        response.Body.ShouldContain("X-Forwarded-For: 192.0.2.1, 127.");
-        response.Body.ShouldContain("X-Forwarded-Proto: http");
-    }
-
-    [Fact]
     public async Task A_response_header_is_passed_on_before_there_is_a_body()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var http = new HttpClient();
 
         using var response = await http.GetAsync(
@@ -134,7 +140,7 @@ public sealed class Http1Tests
     [Fact]
     public async Task An_application_that_closes_idle_connections_costs_the_client_nothing()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await pool[0].App.DisposeAsync();
         await using var app = new OneRequestServer(new(pool[0].Address, TestApp.Port));
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);

@@ -1,16 +1,19 @@
 using System.Net;
 using System.Net.Http.Headers;
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class Http2Tests
+public sealed class Http2ThroughRelayTests() : Http2Tests(PortMode.Relay);
+
+public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
 {
     [Fact]
     public async Task A_request_in_a_drain_gets_goaway_in_two_phases_and_its_answer()
     {
-        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
         await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
         var others = new List<RawFrame>();
         await client.UntilEndOfAsync(await client.GetAsync("/"), others);
@@ -33,7 +36,7 @@ public sealed class Http2Tests
     [Fact]
     public async Task A_stream_that_crosses_the_first_goaway_is_served()
     {
-        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
         await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
         var others = new List<RawFrame>();
         await client.UntilEndOfAsync(await client.GetAsync("/"), others);
@@ -46,11 +49,14 @@ public sealed class Http2Tests
 
         (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(crossing);
     }
+}
 
+public abstract class Http2Tests(PortMode mode) : DataPathTests(mode)
+{
     [Fact]
     public async Task A_long_stream_is_told_at_once_and_left_to_end()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
         var id = await client.GetAsync("/gate");
         await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "in flight");
@@ -65,7 +71,7 @@ public sealed class Http2Tests
     [Fact]
     public async Task Both_versions_share_a_port_at_the_same_time()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var http = new HttpClient();
 
         var answers = await Task.WhenAll(
@@ -91,7 +97,7 @@ public sealed class Http2Tests
     [Fact]
     public async Task A_call_in_the_shape_of_grpc_streams_both_ways_and_ends_in_trailers()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var http = new HttpClient();
         var content = new DuplexContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(pool[0].Url, "/trailers"))

@@ -3,12 +3,16 @@ using K8sLb.Sidecar.Tests.Fixtures;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class RollingUpdateTests
+public sealed class RollingUpdateThroughRelayTests() : RollingUpdateTests(PortMode.Relay);
+
+public sealed class RollingUpdateThroughProxyTests() : RollingUpdateTests(PortMode.Proxy);
+
+public abstract class RollingUpdateTests(PortMode mode) : DataPathTests(mode)
 {
     [Fact]
     public async Task Members_that_leave_one_after_the_other_under_load_lose_nothing()
     {
-        await using var pool = await TestMember.PoolAsync(
+        await using var pool = await PoolAsync(
             members: 3,
             p => p with { Drain = p.Drain with { RampDownMs = 200, QuietPeriodMs = 500 } }
         );

@@ -222,7 +222,7 @@ public sealed class SnapshotTests
     {
         var member = JsonSerializer
             .Deserialize(
-                """{"epoch":1,"version":1,"nonce":"n","sentAt":"2030-01-01T00:00:00Z","self":{"uid":"u"},"pool":{"namespace":"n","name":"p","members":[{"uid":"u","name":"a","availability":"Available","weight":1,"unknown":{}}],"policy":{"ports":[],"drain":{"deadlineMs":1,"rampDownMs":1,"quietPeriodMs":1,"lateArrivals":"Serve"},"slowStart":{"durationMs":0,"minimumPercent":1,"aggression":1}}}}""",
+                """{"epoch":1,"version":1,"nonce":"n","sentAt":"2030-01-01T00:00:00Z","self":{"uid":"u"},"pool":{"namespace":"n","name":"p","members":[{"uid":"u","name":"a","availability":"Available","weight":1,"unknown":{}}],"policy":{"ports":[],"drain":{"deadlineMs":1,"rampDownMs":1,"quietPeriodMs":1,"lateArrivals":"Serve","maxReleasesPerSecond":1,"goAwayGraceMs":1,"webSocketCloseCode":1001,"onDeadline":"Close"},"slowStart":{"durationMs":0,"minimumPercent":1,"aggression":1}}}}""",
                 ProtocolJson.Default.MemberSnapshot
             )!
             .Pool.Members[0];

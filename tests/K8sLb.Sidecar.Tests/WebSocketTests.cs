@@ -5,12 +5,16 @@ using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class WebSocketTests
+public sealed class WebSocketThroughRelayTests() : WebSocketTests(PortMode.Relay);
+
+public sealed class WebSocketThroughProxyTests() : WebSocketTests(PortMode.Proxy);
+
+public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
 {
     [Fact]
     public async Task Messages_are_echoed_and_the_clients_close_is_answered()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var socket = await ConnectAsync(pool[0]);
 
         (await EchoAsync(socket, 5)).ShouldBe(5);
@@ -25,7 +29,7 @@ public sealed class WebSocketTests
     [Fact]
     public async Task An_idle_one_is_closed_with_1001_on_both_sides()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var socket = await ConnectAsync(pool[0]);
         await EchoAsync(socket, 5);
 
@@ -44,7 +48,7 @@ public sealed class WebSocketTests
     [Fact]
     public async Task One_that_never_answers_the_close_is_ended_all_the_same_and_the_application_told()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var socket = await ConnectAsync(pool[0]);
         await EchoAsync(socket, 5);
 
@@ -58,7 +62,7 @@ public sealed class WebSocketTests
     public async Task Busy_ones_are_closed_between_messages_and_lose_none()
     {
         const int Clients = 24;
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         var clients = new List<BusyWebSocket>();
         for (var i = 0; i < Clients; i++)
         {
@@ -82,7 +86,7 @@ public sealed class WebSocketTests
     [Fact]
     public async Task A_message_that_the_client_had_begun_still_reaches_the_application()
     {
-        await using var pool = await TestMember.PoolAsync();
+        await using var pool = await PoolAsync();
         using var socket = await ConnectAsync(pool[0]);
         await EchoAsync(socket, 5);
         await socket.SendAsync(new byte[1000], WebSocketMessageType.Binary, endOfMessage: false, default);
@@ -100,12 +104,7 @@ public sealed class WebSocketTests
     [Fact]
     public async Task The_deadline_cuts_one_that_never_answers()
     {
-        await using var pool = await TestMember.PoolAsync(policy: p =>
-            p with
-            {
-                Drain = p.Drain with { DeadlineMs = 1000 },
-            }
-        );
+        await using var pool = await PoolAsync(policy: p => p with { Drain = p.Drain with { DeadlineMs = 1000 } });
         await using var raw = await RawHttp.ConnectAsync(pool[0].Http);
         await raw.SendAsync(
             "GET /ws HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

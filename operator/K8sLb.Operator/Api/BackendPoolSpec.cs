@@ -10,6 +10,7 @@ public sealed record BackendPoolSpec
     [Required]
     public IList<BackendPoolPort>? Ports { get; set; }
     public BackendPoolDrain Drain { get; set; } = new();
+    public BackendPoolConnections? Connections { get; set; }
     public BackendPoolLoadBalancing? LoadBalancing { get; set; }
     public bool Paused { get; set; }
 }
@@ -27,6 +28,9 @@ public sealed record BackendPoolPort
 
     [AllowedValues("HTTP", "TCP")]
     public string Protocol { get; set; } = "HTTP";
+
+    [AllowedValues("Relay", "Proxy")]
+    public string Mode { get; set; } = "Relay";
 }
 
 public sealed record BackendPoolDrain
@@ -38,6 +42,30 @@ public sealed record BackendPoolDrain
 
     [AllowedValues("Reroute", "Serve", "Reject")]
     public string LateArrivals { get; set; } = "Reroute";
+    public int MaxReleasesPerSecond { get; set; } = 200;
+    public BackendPoolHttp2Drain Http2 { get; set; } = new();
+    public BackendPoolWebSocketDrain WebSocket { get; set; } = new();
+
+    [AllowedValues("Close", "Reset")]
+    public string OnDeadline { get; set; } = "Close";
+}
+
+public sealed record BackendPoolHttp2Drain
+{
+    public string GoawayGrace { get; set; } = "5s";
+}
+
+public sealed record BackendPoolWebSocketDrain
+{
+    public int CloseCode { get; set; } = 1001;
+}
+
+public sealed record BackendPoolConnections
+{
+    public string? IdleTimeout { get; set; }
+    public string? MaxAge { get; set; }
+    public int MaxAgeJitterPercent { get; set; } = 10;
+    public string? Heartbeat { get; set; }
 }
 
 public sealed record BackendPoolLoadBalancing

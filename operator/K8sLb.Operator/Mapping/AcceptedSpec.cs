@@ -35,9 +35,22 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                 {
                     DeadlineMs = (long)deadline.TotalMilliseconds,
                     RampDownMs = (long)rampDown.TotalMilliseconds,
-                    QuietPeriodMs = (long)Duration(spec.Drain.QuietPeriod).TotalMilliseconds,
+                    QuietPeriodMs = Milliseconds(spec.Drain.QuietPeriod),
                     LateArrivals = Enum.Parse<LateArrivals>(spec.Drain.LateArrivals),
+                    MaxReleasesPerSecond = spec.Drain.MaxReleasesPerSecond,
+                    GoAwayGraceMs = Milliseconds(spec.Drain.Http2.GoawayGrace),
+                    WebSocketCloseCode = spec.Drain.WebSocket.CloseCode,
+                    OnDeadline = Enum.Parse<DeadlineAction>(spec.Drain.OnDeadline),
                 },
+                Connections = spec.Connections is { } connections
+                    ? new ConnectionPolicy
+                    {
+                        IdleTimeoutMs = Milliseconds(connections.IdleTimeout),
+                        MaxAgeMs = Milliseconds(connections.MaxAge),
+                        MaxAgeJitterPercent = connections.MaxAgeJitterPercent,
+                        HeartbeatMs = Milliseconds(connections.Heartbeat),
+                    }
+                    : null,
                 SlowStart = new SlowStartPolicy
                 {
                     DurationMs = (long)slowStartDuration.TotalMilliseconds,
@@ -57,12 +70,16 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
             Port = port.Port!.Value,
             TargetPort = port.TargetPort!.Value,
             Protocol = port.Protocol == "TCP" ? PortProtocol.Tcp : PortProtocol.Http,
+            Mode = Enum.Parse<PortMode>(port.Mode),
         };
 
     private static Quantity Quantity(IntOrString value) =>
         value.Text is { } percentage
             ? new Quantity(int.Parse(percentage.AsSpan(..^1), CultureInfo.InvariantCulture), IsPercent: true)
             : new Quantity(value.Number ?? 0, IsPercent: false);
+
+    /// <summary>0 where there is none.</summary>
+    private static long Milliseconds(string? text) => text is null ? 0 : (long)Duration(text).TotalMilliseconds;
 
     private static TimeSpan Duration(string text) =>
         GoDuration.TryParse(text, out var duration)

@@ -27,10 +27,20 @@ public static class DirectiveMapper
             Policy = policy,
         };
 
-    public static IReadOnlyDictionary<string, SelfDirective> Selves(PoolPlan plan) =>
+    /// <param name="unaware">By UID of a draining member, its peers that do not know of its drain.</param>
+    public static IReadOnlyDictionary<string, SelfDirective> Selves(
+        PoolPlan plan,
+        PoolPolicy policy,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> unaware
+    ) =>
         plan.Members.ToDictionary(
             m => m.Record.Uid,
-            m => new SelfDirective { Uid = m.Record.Uid, Drain = m.Record.Drain is { } drain ? Drain(drain) : null },
+            m => new SelfDirective
+            {
+                Uid = m.Record.Uid,
+                Drain = m.Record.Drain is { } drain ? Drain(drain, unaware[m.Record.Uid].Count == 0) : null,
+                ReleasesPerSecond = ReleaseShares.Of(m, plan, policy.Drain.MaxReleasesPerSecond),
+            },
             StringComparer.Ordinal
         );
 
@@ -47,7 +57,7 @@ public static class DirectiveMapper
             WarmingSince = member.Record.WarmingSince,
         };
 
-    private static DrainDirective Drain(DrainRecord drain) =>
+    private static DrainDirective Drain(DrainRecord drain, bool peersKnow) =>
         new()
         {
             Id = drain.Id,
@@ -55,5 +65,6 @@ public static class DirectiveMapper
             StartedAt = drain.StartedAt,
             RampDownEndsAt = drain.RampDownEndsAt,
             Deadline = drain.Deadline,
+            PeersKnow = peersKnow,
         };
 }

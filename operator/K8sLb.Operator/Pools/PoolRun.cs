@@ -22,6 +22,7 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly DateTimeOffset listeningSince;
     private readonly PoolEvents events;
     private readonly PhaseTally tally = new();
+    private readonly ReleaseBarrier barrier = new();
     private readonly StatusWriter statusWriter;
     private readonly Task statusWriting;
     private readonly CancellationTokenSource stop = new();
@@ -83,6 +84,7 @@ internal sealed class PoolRun : IAsyncDisposable
                     Plan = plan,
                     Members = members,
                     Version = version,
+                    Unaware = barrier.Unaware(plan, members),
                     Now = now,
                 }
             )
@@ -134,7 +136,11 @@ internal sealed class PoolRun : IAsyncDisposable
         {
             return settling;
         }
-        version = Channel.Publish(DirectiveMapper.Pool(Key, plan, spec.Policy, members), DirectiveMapper.Selves(plan));
+        version = Channel.Publish(
+            DirectiveMapper.Pool(Key, plan, spec.Policy, members),
+            DirectiveMapper.Selves(plan, spec.Policy, barrier.Unaware(plan, members))
+        );
+        barrier.Published(plan, version.Value);
         return null;
     }
 

@@ -27,7 +27,13 @@ internal static class DrainingCondition
         var left =
             report?.Id == drain.Id ? $"{report.Remaining} of {report.Initial} connections left" : "not confirmed yet";
         var eta = DrainForecast.Eta(drain, report, inputs.Now) ?? inputs.Now;
-        return $"{member.Name}: {drain.Reason}, {left}, expected to end at {Time(eta)}, deadline {Time(drain.Deadline)}";
+        var unaware = inputs.Unaware.GetValueOrDefault(member.Uid) is { Count: > 0 } peers
+            ? $", not known yet at {Names.List(peers)}"
+            : "";
+        var raised = report is { PaceRaised: true }
+            ? ", released faster than maxReleasesPerSecond to keep the deadline"
+            : "";
+        return $"{member.Name}: {drain.Reason}, {left}{unaware}{raised}, expected to end at {Time(eta)}, deadline {Time(drain.Deadline)}";
     }
 
     private static string Time(DateTimeOffset at) =>

@@ -25,12 +25,38 @@ public static class StatusBuilder
                 Draining = inputs.Plan.Summary.Draining,
             },
             Connections = members.Sum(m => Live(m, inputs)?.Connections.Total ?? 0),
+            ConnectionTotals = Totals([
+                .. members.Select(m => Live(m, inputs)?.Totals).OfType<Protocol.ConnectionTotals>(),
+            ]),
             Eta = members.Select(m => Eta(m, inputs)).Max(),
             Endpoints = endpoints,
             EndpointsOmitted = members.Count > endpoints.Length ? members.Count - endpoints.Length : null,
             Conditions = ConditionBuilder.Build(inputs),
         };
     }
+
+    /// <summary>Over the members that are attached, since each of them started.</summary>
+    private static AccountStatus Totals(IReadOnlyList<Protocol.ConnectionTotals> members) =>
+        new()
+        {
+            Opened = members.Sum(m => m.Opened),
+            Finished = members.Sum(m => m.Finished),
+            Released = members.Sum(m => m.Released),
+            Forced = members.Sum(m => m.Forced),
+            Ended =
+            [
+                .. members
+                    .SelectMany(m => m.Ended)
+                    .GroupBy(e => (e.Protocol, e.Reason))
+                    .OrderBy(g => g.Key)
+                    .Select(g => new EndedStatus
+                    {
+                        Protocol = g.Key.Protocol,
+                        Reason = g.Key.Reason,
+                        Count = g.Sum(e => e.Count),
+                    }),
+            ],
+        };
 
     /// <summary>Where not all fit, those whose history an operator that takes over must know come first.</summary>
     private static IEnumerable<MemberPlan> Chosen(IReadOnlyList<MemberPlan> members) =>

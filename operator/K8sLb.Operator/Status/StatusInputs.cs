@@ -19,5 +19,8 @@ public sealed record StatusInputs
 
     /// <summary>Null while nothing was sent yet.</summary>
     public required long? Version { get; init; }
+
+    /// <summary>By UID of a draining member, the names of its peers that do not know of its drain.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> Unaware { get; init; }
     public required DateTimeOffset Now { get; init; }
 }

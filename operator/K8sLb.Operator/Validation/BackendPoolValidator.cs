@@ -20,6 +20,7 @@ public static class BackendPoolValidator
         SelectorRules.Check(spec.Selector, "spec.selector", errors);
         PortRules.Check(spec.Ports, "spec.ports", errors);
         DrainRules.Check(spec.Drain, "spec.drain", errors);
+        ConnectionRules.Check(spec.Connections, "spec.connections", errors);
         if (spec.LoadBalancing?.SlowStart is { } slowStart)
         {
             SlowStartRules.Check(slowStart, "spec.loadBalancing.slowStart", errors);

@@ -36,5 +36,23 @@ internal static partial class DrainRules
             errors.Add($"{path}.minAvailable", text, "must be a number, or a percentage from 0% to 100%");
         }
         errors.OneOf($"{path}.lateArrivals", drain.LateArrivals, "Reroute", "Serve", "Reject");
+        errors.Range($"{path}.maxReleasesPerSecond", drain.MaxReleasesPerSecond, 1, 1_000_000);
+        if (errors.Duration($"{path}.http2.goawayGrace", drain.Http2.GoawayGrace) >= deadline)
+        {
+            errors.Add(
+                $"{path}.http2.goawayGrace",
+                drain.Http2.GoawayGrace,
+                $"must be shorter than deadline ({drain.Deadline})"
+            );
+        }
+        if (drain.WebSocket.CloseCode is not (1000 or 1001 or 1012 or 1013 or (>= 3000 and <= 4999)))
+        {
+            errors.Add(
+                $"{path}.webSocket.closeCode",
+                drain.WebSocket.CloseCode,
+                "must be 1001 (going away), 1000, 1012, 1013, or from 3000 to 4999"
+            );
+        }
+        errors.OneOf($"{path}.onDeadline", drain.OnDeadline, "Close", "Reset");
     }
 }

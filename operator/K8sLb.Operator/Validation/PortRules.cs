@@ -43,6 +43,11 @@ internal static partial class PortRules
         errors.Range($"{path}.port", port.Port, 1, 65535);
         errors.Range($"{path}.targetPort", port.TargetPort, 1, 65535);
         errors.OneOf($"{path}.protocol", port.Protocol, "HTTP", "TCP");
+        errors.OneOf($"{path}.mode", port.Mode, "Relay", "Proxy");
+        if (port is { Protocol: "TCP", Mode: "Proxy" })
+        {
+            errors.Add($"{path}.mode", port.Mode, "must be Relay for protocol TCP, of which a proxy sees no requests");
+        }
         NotOfTheSidecar($"{path}.port", port.Port, errors);
         NotOfTheSidecar($"{path}.targetPort", port.TargetPort, errors);
         if (before.Any(p => p.Port == port.Port))

@@ -21,6 +21,9 @@ public sealed record SidecarOptions
     public required IPAddress AppAddress { get; init; }
     public required int AdminPort { get; init; }
     public required int PeerPort { get; init; }
+
+    /// <summary>Event loops of the relay, each a thread: as many as cores that the process may use.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
     public required string StateDirectory { get; init; }
 
     /// <summary>A file that holds a MemberSnapshot, for use without an operator.</summary>

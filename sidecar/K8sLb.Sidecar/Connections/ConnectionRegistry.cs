@@ -11,10 +11,10 @@ public sealed class ConnectionRegistry(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly HashSet<TrackedConnection> live = [];
     private readonly int[] liveByProtocol = new int[Enum.GetValues<ClientProtocol>().Length];
+    private static readonly int Reasons = Enum.GetValues<EndReason>().Length;
+
+    private readonly long[] ended = new long[Enum.GetValues<ClientProtocol>().Length * Reasons];
     private long opened;
-    private long finished;
-    private long released;
-    private long forced;
     private long rerouted;
     private int inFlight;
     private Rhythm arrivals;
@@ -71,10 +71,11 @@ public sealed class ConnectionRegistry(TimeProvider clock)
                 Totals = new()
                 {
                     Opened = opened,
-                    Finished = finished,
-                    Released = released,
-                    Forced = forced,
+                    Finished = Sum(EndReason.Finished, EndReason.Finished),
+                    Released = Sum(EndReason.Drain, EndReason.IdleTimeout),
+                    Forced = Sum(EndReason.Deadline, EndReason.DeadPeer),
                     Rerouted = Interlocked.Read(ref rerouted),
+                    Ended = Ended(),
                 },
                 LastArrival = lastArrival ?? startedAt,
                 MeanArrivalGap = arrivals.MeanGap,
@@ -119,19 +120,39 @@ public sealed class ConnectionRegistry(TimeProvider clock)
             }
             live.Remove(connection);
             liveByProtocol[(int)connection.Protocol]--;
-            if (connection.WasCut)
+            ended[((int)connection.Protocol * Reasons) + (int)connection.EndReason]++;
+        }
+    }
+
+    private long Sum(EndReason first, EndReason last)
+    {
+        var sum = 0L;
+        for (var i = 0; i < ended.Length; i++)
+        {
+            var reason = (EndReason)(i % Reasons);
+            sum += reason >= first && reason <= last ? ended[i] : 0;
+        }
+        return sum;
+    }
+
+    private List<EndedConnections> Ended()
+    {
+        var counts = new List<EndedConnections>();
+        for (var i = 0; i < ended.Length; i++)
+        {
+            if (ended[i] > 0)
             {
-                forced++;
-            }
-            else if (connection.WasReleased)
-            {
-                released++;
-            }
-            else
-            {
-                finished++;
+                counts.Add(
+                    new()
+                    {
+                        Protocol = (ClientProtocol)(i / Reasons),
+                        Reason = (EndReason)(i % Reasons),
+                        Count = ended[i],
+                    }
+                );
             }
         }
+        return counts;
     }
 }
 

@@ -11,10 +11,10 @@ public interface IClientChannel
     void Cut();
 }
 
-/// <summary>Which moment will do, in rising order of urgency. Only a WebSocket makes a difference between them.</summary>
+/// <summary>Which moment will do, in rising order of urgency.</summary>
 public enum ReleaseUrgency
 {
-    /// <summary>Right after an answer, while the client has nothing under way.</summary>
+    /// <summary>With an answer (HTTP/1.1), or right after one, while the client has nothing under way.</summary>
     AfterAnswer,
 
     /// <summary>Whenever nothing of the client's is unanswered.</summary>

@@ -1,3 +1,5 @@
+using K8sLb.Protocol;
+
 namespace K8sLb.Sidecar.Connections;
 
 /// <summary>
@@ -16,6 +18,9 @@ public sealed class TrackedConnection
     private long word;
     private long lastActivity;
     private long releaseAskedAt;
+    private int releaseReason;
+    private int cutReason;
+    private int leaves;
     private Rhythm rhythm;
     private IClientChannel channel;
 
@@ -61,11 +66,24 @@ public sealed class TrackedConnection
 
     public int InFlight => (int)(Volatile.Read(ref word) & InFlightMask);
 
-    /// <summary>Rounds of the release loop in a row that found it quiet. Belongs to that loop.</summary>
+    /// <summary>HTTP/1.1: its next answer is to be its last.</summary>
+    public bool Leaves => Volatile.Read(ref leaves) != 0;
+
+    /// <summary>Rounds of the release scheduler in a row that found it quiet. Belongs to that scheduler.</summary>
     internal int QuietRounds { get; set; }
 
-    internal bool WasCut => (Volatile.Read(ref word) & CutBit) != 0;
-    internal bool WasReleased => (Volatile.Read(ref word) & ClosingBit) != 0;
+    /// <summary>Why it ended, or would have if it ended now.</summary>
+    internal EndReason EndReason
+    {
+        get
+        {
+            var seen = Volatile.Read(ref word);
+            return (seen & CutBit) != 0 ? (EndReason)Volatile.Read(ref cutReason)
+                : (seen & ClosingBit) == 0 ? EndReason.Finished
+                : Volatile.Read(ref releaseReason) is var reason and not 0 ? (EndReason)reason
+                : EndReason.Drain;
+        }
+    }
 
     public ConnectionState State
     {
@@ -131,21 +149,31 @@ public sealed class TrackedConnection
         Volatile.Write(ref channel, to);
     }
 
-    public void Release(ReleaseUrgency urgency)
+    /// <param name="why">The first that is given counts.</param>
+    public void Release(ReleaseUrgency urgency, EndReason why = EndReason.Drain)
     {
+        Interlocked.CompareExchange(ref releaseReason, (int)why, 0);
         Interlocked.CompareExchange(ref releaseAskedAt, clock.GetTimestamp(), 0);
+        LeaveWithNextAnswer();
         Volatile.Read(ref channel).Release(urgency);
     }
 
-    /// <summary>Ends it at once and accounts for it as forced.</summary>
-    public void Cut()
+    /// <summary>It came in while the member was being released already.</summary>
+    public void LeaveWithNextAnswer() => Volatile.Write(ref leaves, 1);
+
+    /// <summary>Ends it at once.</summary>
+    public void Cut(EndReason why)
     {
-        MarkCut();
+        MarkCut(why);
         Volatile.Read(ref channel).Cut();
     }
 
-    /// <summary>A fault in the data path is about to end it in the middle of work.</summary>
-    public void MarkCut() => Interlocked.Or(ref word, CutBit);
+    /// <summary>The data path is about to end it in the middle of work.</summary>
+    public void MarkCut(EndReason why = EndReason.Fault)
+    {
+        Interlocked.CompareExchange(ref cutReason, (int)why, 0);
+        Interlocked.Or(ref word, CutBit);
+    }
 
     /// <summary>The data path is done with it. Later calls do nothing.</summary>
     public void Close() => registry.Close(this);

@@ -8,6 +8,12 @@ public static class DrainProgression
     /// <summary>Mean gaps without an arrival after which the endpoints are taken to have moved: chance e^-10 under random arrivals.</summary>
     private const int QuietGaps = 10;
 
+    /// <summary>
+    /// How much longer than the ramp-down peers are waited for that do not know of the drain yet: they hand work to this
+    /// member, which it would have to serve. One that cannot be told must not hold the drain up.
+    /// </summary>
+    private static readonly TimeSpan PeersWait = TimeSpan.FromSeconds(2);
+
     /// <param name="live">Connections that are open.</param>
     /// <param name="sinceLastArrival">How long nothing new has come.</param>
     public static DrainProgress Next(
@@ -26,7 +32,7 @@ public static class DrainProgression
         {
             return live > 0 ? DrainProgress.Forced : DrainProgress.Released;
         }
-        if (now < drain.RampDownEndsAt)
+        if (!drain.IsReleasing && (now < drain.RampDownEndsAt || IsHeldForPeers(drain, now)))
         {
             return DrainProgress.RampDown;
         }
@@ -34,6 +40,9 @@ public static class DrainProgression
             ? DrainProgress.Released
             : DrainProgress.Releasing;
     }
+
+    private static bool IsHeldForPeers(DrainState drain, DateTimeOffset now) =>
+        drain.AwaitsPeers && now < drain.RampDownEndsAt + PeersWait;
 
     /// <summary>
     /// Nothing new for the quiet period and for ten of the gaps that were usual before, so that a member that stale

@@ -17,5 +17,6 @@ public static class DrainReports
             Remaining = account.Live.Total,
             Released = account.Totals.Released - drain.TotalsAtStart.Released,
             Forced = account.Totals.Forced - drain.TotalsAtStart.Forced,
+            PaceRaised = drain.PaceRaised,
         };
 }

@@ -24,6 +24,12 @@ public sealed record DrainState
     /// <summary>Mean gap of arrivals learned before the drain, null where too few came to tell.</summary>
     public required TimeSpan? MeanArrivalGap { get; init; }
 
+    /// <summary>Connections are let go faster than granted, for the deadline's sake.</summary>
+    public bool PaceRaised { get; init; }
+
+    /// <summary>The operator has not said yet that all peers know of it.</summary>
+    public bool AwaitsPeers { get; init; }
+
     public bool IsReleasing => Progress != DrainProgress.RampDown;
     public bool IsOver => Progress is DrainProgress.Released or DrainProgress.Forced;
 

@@ -96,6 +96,18 @@ public sealed class MemberDrain(ConnectionRegistry registry, SnapshotInForce sna
         }
     }
 
+    /// <summary>Connections are let go faster than granted, which is told from now on.</summary>
+    public void NotePaceRaised()
+    {
+        lock (gate)
+        {
+            if (current is { PaceRaised: false } running)
+            {
+                Volatile.Write(ref current, running with { PaceRaised = true });
+            }
+        }
+    }
+
     /// <summary>Moves the drain on, where the connections and the time allow it.</summary>
     public DrainState? Advance()
     {
@@ -159,18 +171,29 @@ public sealed class MemberDrain(ConnectionRegistry registry, SnapshotInForce sna
                 {
                     Deadline = Earlier(running.Deadline, directive.Deadline),
                     RampDownEndsAt = Earlier(running.RampDownEndsAt, directive.RampDownEndsAt),
+                    AwaitsPeers = !directive.PeersKnow,
                 }
                 : running with
                 {
                     Deadline = directive.Deadline,
                     RampDownEndsAt = directive.RampDownEndsAt,
+                    AwaitsPeers = !directive.PeersKnow,
                 };
         }
         if (current is not null)
         {
             EndDrain();
         }
-        return Start(directive.Id, directive.Reason, directive.StartedAt, directive.RampDownEndsAt, directive.Deadline);
+        return Start(
+            directive.Id,
+            directive.Reason,
+            directive.StartedAt,
+            directive.RampDownEndsAt,
+            directive.Deadline
+        ) with
+        {
+            AwaitsPeers = !directive.PeersKnow,
+        };
     }
 
     private DrainState Start(

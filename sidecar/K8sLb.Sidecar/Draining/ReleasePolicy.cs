@@ -39,28 +39,31 @@ public static class ReleasePolicy
         {
             return ReleaseStep.Cut;
         }
+        // One that came in late would come back here while endpoints are stale; it is let be until these have moved.
+        if (IsLate(connection, drain) && !connection.ArrivalsHaveCeased && !IsLast(drain, now))
+        {
+            return ReleaseStep.Leave;
+        }
         return connection.Protocol switch
         {
-            ClientProtocol.Http1 => connection.State == ConnectionState.Idle
-            && IsQuiet(connection, quietPeriod, IdleGaps)
-                ? ReleaseStep.WhenSettled
-                : ReleaseStep.Leave,
-            // A busy one gets the first of two GOAWAYs, which costs nothing; an idle one has but the last. Asked again and
-            // again, because it can carry WebSockets.
-            ClientProtocol.Http2 => connection.State == ConnectionState.Idle
-            && !IsQuiet(connection, quietPeriod, IdleGaps)
-                ? ReleaseStep.Leave
-                : Press(connection, drain, quietPeriod, now),
-            // One that came in late would come back here while endpoints are stale; it is let be until these have moved.
-            ClientProtocol.WebSocket => connection.OpenedAt > drain.StartedAt
-            && !connection.ArrivalsHaveCeased
-            && !IsLast(drain, now)
-                ? ReleaseStep.Leave
-                : Press(connection, drain, quietPeriod, now),
+            ClientProtocol.Http1 => connection.State switch
+            {
+                ConnectionState.Closing or ConnectionState.Closed => ReleaseStep.Leave,
+                ConnectionState.Idle when IsQuiet(connection, quietPeriod, IdleGaps) => ReleaseStep.WhenSettled,
+                _ => ReleaseStep.AfterAnswer,
+            },
+            // Asked again and again, because it can carry WebSockets.
+            ClientProtocol.Http2 => Press(connection, drain, quietPeriod, now),
+            ClientProtocol.WebSocket => Press(connection, drain, quietPeriod, now),
             // Nothing polite can be said: only its own end, or the deadline.
             _ => ReleaseStep.Leave,
         };
     }
+
+    /// <summary>
+    /// When pacing must have let everything go: the last part of the drain is for what does not go when it is asked.
+    /// </summary>
+    public static DateTimeOffset PacedUntil(DrainState drain) => drain.Deadline - LastStretch(drain);
 
     /// <summary>
     /// Waits for the moment after an answer; but not where the messages have ceased, or never leave such a moment, or time
@@ -74,8 +77,13 @@ public static class ReleasePolicy
     ) =>
         IsLast(drain, now) || connection.SinceFirstAsked > Usual(connection, quietPeriod * Patience, Patience)
             ? ReleaseStep.AtNextBoundary
-        : IsQuiet(connection, quietPeriod, MessageGaps) ? ReleaseStep.WhenSettled
+        : IsQuiet(connection, quietPeriod, connection.Protocol == ClientProtocol.WebSocket ? MessageGaps : IdleGaps)
+            ? ReleaseStep.WhenSettled
         : ReleaseStep.AfterAnswer;
+
+    /// <summary>HTTP/1.1 costs a client little to open anew, and its next answer closes a late connection anyway.</summary>
+    private static bool IsLate(ReleaseFacts connection, DrainState drain) =>
+        connection.OpenedAt > drain.StartedAt && connection.Protocol != ClientProtocol.Http1;
 
     private static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod, int gaps) =>
         connection.SinceLastActivity >= Usual(connection, quietPeriod, gaps);
@@ -83,8 +91,7 @@ public static class ReleasePolicy
     private static TimeSpan Usual(ReleaseFacts connection, TimeSpan atLeast, int gaps) =>
         connection.MeanGap is { } gap && gap * gaps > atLeast ? gap * gaps : atLeast;
 
-    private static bool IsLast(DrainState drain, DateTimeOffset now) =>
-        !drain.IsOver && now >= drain.Deadline - LastStretch(drain);
+    private static bool IsLast(DrainState drain, DateTimeOffset now) => !drain.IsOver && now >= PacedUntil(drain);
 
     private static TimeSpan LastStretch(DrainState drain)
     {

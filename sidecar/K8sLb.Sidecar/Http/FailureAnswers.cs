@@ -1,3 +1,4 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -55,7 +56,7 @@ internal static class FailureAnswers
         }
         if (isUnserved)
         {
-            UnservedMark.Put(context.Response);
+            UnservedAnswers.Put(context.Response);
         }
         var toClose =
             status == StatusCodes.Status503ServiceUnavailable || connection.Tracked.State == ConnectionState.Closing;

@@ -63,19 +63,24 @@ internal sealed class HttpClientConnection : IClientChannel
     public void Attach(IConnectionLifetimeNotificationFeature? feature) => Volatile.Write(ref lifetime, feature);
 
     /// <summary>
-    /// HTTP/2: GOAWAY. HTTP/1.1: closed if idle; a request that comes first is answered with Connection: close instead.
+    /// HTTP/2: GOAWAY. HTTP/1.1: closed if idle and if that will do; a request that comes first is answered with
+    /// Connection: close instead.
     /// </summary>
     public void Release(ReleaseUrgency urgency)
     {
         if (Tracked.Protocol == ClientProtocol.Http2)
         {
-            AnnounceGoAway();
+            // Of an idle one Kestrel sends the last GOAWAY alone, which a stream on its way would meet.
+            if (urgency != ReleaseUrgency.AfterAnswer || Tracked.InFlight > 0)
+            {
+                AnnounceGoAway();
+            }
             foreach (var tunnel in tunnels.Keys)
             {
                 tunnel.Release(urgency);
             }
         }
-        else if (!HasUnreadInput && Tracked.TryBeginClosingIdle())
+        else if (urgency != ReleaseUrgency.AfterAnswer && !HasUnreadInput && Tracked.TryBeginClosingIdle())
         {
             if (Volatile.Read(ref lifetime) is { } kestrel)
             {

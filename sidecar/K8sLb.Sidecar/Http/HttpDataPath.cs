@@ -1,8 +1,11 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Listening;
+using K8sLb.Sidecar.Observability;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -30,12 +33,17 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     private readonly SocketConnectionContextFactory sockets;
     private readonly ConnectionRegistry registry;
     private readonly ForwardingApplication application;
+    private readonly MemberDrain drain;
+    private readonly SidecarMetrics metrics;
+    private readonly ILogger log;
     private readonly TimeProvider clock;
     private readonly KestrelServer server;
 
     public HttpDataPath(
         ConnectionRegistry registry,
         ForwardingApplication application,
+        MemberDrain drain,
+        SidecarMetrics metrics,
         TimeProvider clock,
         IServiceProvider services,
         ILoggerFactory loggers
@@ -43,6 +51,9 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     {
         this.registry = registry;
         this.application = application;
+        this.drain = drain;
+        this.metrics = metrics;
+        log = loggers.CreateLogger<HttpDataPath>();
         this.clock = clock;
         // One switch for both: inline completions pay only together with inline scheduling.
         var inline = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") == "1";
@@ -53,7 +64,16 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         server = new(Options.Create(ServerOptions(services)), new HandoffTransport(), loggers);
     }
 
-    public bool Carries(PortProtocol protocol) => protocol == PortProtocol.Http;
+    public bool Carries(PortPolicy port) => port is { Protocol: PortProtocol.Http, Mode: PortMode.Proxy };
+
+    public IAsyncDisposable Listen(IPAddress address, Func<PortPolicy> policy) =>
+        PortListener.Open(
+            address,
+            policy().Port,
+            client => ServeAsync(client, new(policy(), FromPeer: false)),
+            metrics,
+            log
+        );
 
     public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
@@ -73,6 +93,10 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         }
         var transport = sockets.Create(client);
         var connection = new HttpClientConnection(transport, arrival, registry, clock);
+        if (drain.Current is { IsReleasing: true })
+        {
+            connection.Tracked.LeaveWithNextAnswer();
+        }
         transport.Features.Set(connection);
         var handedOver = false;
         try

@@ -1,6 +1,5 @@
 using System.Net;
-using K8sLb.Sidecar.Connections;
-using K8sLb.Sidecar.Draining;
+using K8sLb.Protocol;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
@@ -12,7 +11,7 @@ namespace K8sLb.Sidecar.Http;
 /// application sees the loopback as its client otherwise, and X-Forwarded-Proto where nobody in front has set it. Asks
 /// the client to move, with Connection: close, at the last moment before a response's header is written.
 /// </summary>
-internal sealed class PassThroughTransformer(MemberDrain drain) : HttpTransformer
+internal sealed class PassThroughTransformer : HttpTransformer
 {
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
     private const string ForwardedFor = "X-Forwarded-For";
@@ -54,7 +53,7 @@ internal sealed class PassThroughTransformer(MemberDrain drain) : HttpTransforme
         CancellationToken cancellationToken
     )
     {
-        if (proxyResponse is not null && UnservedMark.TryTake(httpContext, proxyResponse))
+        if (proxyResponse is not null && UnservedAnswers.TryTake(httpContext, proxyResponse))
         {
             return false;
         }
@@ -67,16 +66,15 @@ internal sealed class PassThroughTransformer(MemberDrain drain) : HttpTransforme
         return copyBody;
     }
 
-    private void AskToMove(HttpContext context, HttpResponseMessage? response)
+    private static void AskToMove(HttpContext context, HttpResponseMessage? response)
     {
-        if (drain.Current is not { IsReleasing: true } || response?.StatusCode == HttpStatusCode.SwitchingProtocols)
+        var tracked = context.Features.GetRequiredFeature<HttpClientConnection>().Tracked;
+        if (
+            tracked is { Leaves: true, Protocol: ClientProtocol.Http1 }
+            && response?.StatusCode != HttpStatusCode.SwitchingProtocols
+        )
         {
-            return;
-        }
-        var connection = context.Features.GetRequiredFeature<HttpClientConnection>();
-        if (connection.Tracked.Protocol == ClientProtocol.Http1)
-        {
-            connection.Tracked.BeginClosing();
+            tracked.BeginClosing();
             context.Response.Headers.Connection = "close";
         }
     }

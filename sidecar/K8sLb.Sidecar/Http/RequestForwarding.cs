@@ -1,6 +1,6 @@
 using System.Net;
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
-using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Routing;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,7 +13,6 @@ internal sealed class RequestForwarding(
     IHttpForwarder forwarder,
     HttpDestinations destinations,
     WorkRouter router,
-    MemberDrain drain,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
     TimeProvider clock,
@@ -27,7 +26,7 @@ internal sealed class RequestForwarding(
     private static readonly ForwarderRequestConfig Http1 = Exactly(HttpVersion.Version11);
     private static readonly ForwarderRequestConfig Http2 = Exactly(HttpVersion.Version20);
 
-    private readonly PassThroughTransformer transformer = new(drain);
+    private readonly PassThroughTransformer transformer = new();
     private readonly LogThrottle throttle = new(clock);
 
     public async Task HandleAsync(HttpContext context)
@@ -37,8 +36,9 @@ internal sealed class RequestForwarding(
         tracked.BeginWork();
         try
         {
-            if (tracked.Protocol == ClientProtocol.Http2 && drain.Current is { IsReleasing: true })
+            if (tracked is { Protocol: ClientProtocol.Http2, ReleaseAskedAt: not 0 })
             {
+                // While it was idle it could not be told in two phases.
                 connection.AnnounceGoAway();
             }
             await RouteAsync(context, connection);
@@ -97,7 +97,7 @@ internal sealed class RequestForwarding(
                 CancellationToken.None
             );
             var unreachable = Unreachable(context, error);
-            if (unreachable is null && !UnservedMark.WasFound(context))
+            if (unreachable is null && !UnservedAnswers.WasFound(context))
             {
                 NoteOutcome(connection.Tracked, peer, error);
                 await AnswerFailureAsync(context, connection, destination, error);

@@ -1,3 +1,4 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.WebSockets;
 using Microsoft.AspNetCore.Http.Features;

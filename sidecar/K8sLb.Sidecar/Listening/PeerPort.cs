@@ -31,7 +31,7 @@ public sealed class PeerPort(
             socket.Dispose();
             return;
         }
-        var path = paths.First(p => p.Carries(port.Protocol));
+        var path = paths.First(p => p.Carries(port));
         await path.ServeAsync(socket, new(port, FromPeer: true));
     }
 

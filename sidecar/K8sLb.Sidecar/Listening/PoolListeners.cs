@@ -20,7 +20,7 @@ public sealed class PoolListeners(
     private readonly IDataPath[] paths = [.. paths];
     private readonly SemaphoreSlim one = new(1, 1);
     private readonly Dictionary<int, OpenPort> open = [];
-    private PortListener? peers;
+    private IAsyncDisposable? peers;
     private string problem = "no snapshot yet";
     private bool running;
 
@@ -42,24 +42,24 @@ public sealed class PoolListeners(
                 return;
             }
             var wanted = snapshot.Pool.Policy.Ports;
-            foreach (var (number, port) in open.Where(o => wanted.All(w => w.Port != o.Key)).ToList())
+            foreach (var port in open.Values.Where(o => wanted.All(w => w.Port != o.Policy.Port)).ToList())
             {
-                open.Remove(number);
-                await port.Listener.DisposeAsync();
-                SidecarLog.PortClosed(log, port.Policy.Name, number);
+                await CloseAsync(port);
             }
             var problems = new List<string>();
-            peers ??= TryOpen("peers", options.PeerPort, peerPort.ServeAsync, problems);
+            peers ??= TryOpen("peers", options.PeerPort, ListenToPeers, problems);
             foreach (var port in wanted)
             {
-                if (open.TryGetValue(port.Port, out var existing))
+                if (open.TryGetValue(port.Port, out var existing) && existing.Path.Carries(port))
                 {
                     existing.Policy = port;
+                    continue;
                 }
-                else
+                if (existing is not null)
                 {
-                    TryOpen(port, problems);
+                    await CloseAsync(existing);
                 }
+                TryOpen(port, problems);
             }
             Volatile.Write(ref problem, string.Join("; ", problems));
         }
@@ -121,31 +121,32 @@ public sealed class PoolListeners(
         base.Dispose();
     }
 
+    private async ValueTask CloseAsync(OpenPort port)
+    {
+        open.Remove(port.Policy.Port);
+        await port.Listener.DisposeAsync();
+        SidecarLog.PortClosed(log, port.Policy.Name, port.Policy.Port);
+    }
+
     private void TryOpen(PortPolicy policy, List<string> problems)
     {
-        var port = new OpenPort(policy);
-        var listener = TryOpen(
-            policy.Name,
-            policy.Port,
-            socket =>
-            {
-                var now = port.Policy;
-                return paths.First(p => p.Carries(now.Protocol)).ServeAsync(socket, new(now, FromPeer: false));
-            },
-            problems
-        );
-        if (listener is not null)
+        var path = paths.First(p => p.Carries(policy));
+        var port = new OpenPort(policy, path);
+        if (
+            TryOpen(policy.Name, policy.Port, () => path.Listen(options.ListenAddress, () => port.Policy), problems) is
+            { } listener
+        )
         {
             port.Listener = listener;
             open.Add(policy.Port, port);
         }
     }
 
-    private PortListener? TryOpen(string name, int number, Func<Socket, Task> serve, List<string> problems)
+    private IAsyncDisposable? TryOpen(string name, int number, Func<IAsyncDisposable> listen, List<string> problems)
     {
         try
         {
-            var listener = PortListener.Open(options.ListenAddress, number, serve, metrics, log);
+            var listener = listen();
             SidecarLog.PortOpened(log, name, options.ListenAddress, number);
             return listener;
         }
@@ -158,13 +159,18 @@ public sealed class PoolListeners(
         }
     }
 
-    private sealed class OpenPort(PortPolicy policy)
+    private PortListener ListenToPeers() =>
+        PortListener.Open(options.ListenAddress, options.PeerPort, peerPort.ServeAsync, metrics, log);
+
+    private sealed class OpenPort(PortPolicy policy, IDataPath path)
     {
+        public IDataPath Path => path;
+
         public PortPolicy Policy
         {
             get => Volatile.Read(ref policy);
             set => Volatile.Write(ref policy, value);
         }
-        public PortListener Listener { get; set; } = null!;
+        public IAsyncDisposable Listener { get; set; } = null!;
     }
 }

@@ -10,8 +10,6 @@ namespace K8sLb.Sidecar.Listening;
 /// </summary>
 public sealed class PortListener : IAsyncDisposable
 {
-    /// <summary>The kernel lowers it to net.core.somaxconn.</summary>
-    private const int Backlog = 4096;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -35,30 +33,7 @@ public sealed class PortListener : IAsyncDisposable
         Func<Socket, Task> serve,
         SidecarMetrics metrics,
         ILogger log
-    )
-    {
-        var bothFamilies = address.Equals(IPAddress.Any) && Socket.OSSupportsIPv6;
-        var at = bothFamilies ? IPAddress.IPv6Any : address;
-        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (bothFamilies)
-            {
-                socket.DualMode = true;
-            }
-            // Accepted sockets inherit these.
-            socket.NoDelay = true;
-            KeepAlive.Enable(socket);
-            socket.Bind(new IPEndPoint(at, port));
-            socket.Listen(Backlog);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-        return new(socket, serve, metrics, log);
-    }
+    ) => new(ListeningSocket.Open(new(address, port)), serve, metrics, log);
 
     /// <summary>Stops accepting; connections that were accepted go on.</summary>
     public async ValueTask DisposeAsync()

@@ -82,16 +82,16 @@ public sealed class SidecarMetrics
         ];
     }
 
-    private static Measurement<long>[] Ended(ConnectionRegistry registry)
-    {
-        var totals = registry.Account().Totals;
-        return
+    private static Measurement<long>[] Ended(ConnectionRegistry registry) =>
         [
-            new(totals.Finished, Outcome("finished")),
-            new(totals.Released, Outcome("released")),
-            new(totals.Forced, Outcome("forced")),
+            .. registry
+                .Account()
+                .Totals.Ended.Select(ended => new Measurement<long>(
+                    ended.Count,
+                    Protocol(ended.Protocol.ToString().ToLowerInvariant()),
+                    new("k8slb.reason", ended.Reason.ToString())
+                )),
         ];
-    }
 
     private static KeyValuePair<string, object?> Protocol(string name) => new("network.protocol.name", name);
 }

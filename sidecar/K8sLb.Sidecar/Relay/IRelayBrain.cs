@@ -1,4 +1,6 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Listening;
 
 namespace K8sLb.Sidecar.Relay;
 
@@ -9,27 +11,42 @@ namespace K8sLb.Sidecar.Relay;
 internal interface IRelayBrain
 {
     /// <summary>Where a piece of new work goes; null where it is refused.</summary>
-    RelayTarget? Next(in RelayArrival arrival);
+    /// <param name="staysHere">It is for the local application alone.</param>
+    RelayTarget? Next(in Arrival arrival, bool staysHere);
 
     /// <summary>Another place for work that <paramref name="failed"/> never received; null where there is none.</summary>
-    RelayTarget? Instead(in RelayArrival arrival, RelayTarget failed);
+    RelayTarget? Instead(in Arrival arrival, bool staysHere, RelayTarget failed);
 
     /// <summary>A connection to the target stands.</summary>
     void Reached(RelayTarget target);
 
     /// <summary>A piece of work was handed to the target, or refused where that is null.</summary>
-    void Served(RelayTarget? target);
+    void Served(in Arrival arrival, RelayTarget? target);
 
-    /// <summary>Connections are being released: HTTP/1.1 responses carry Connection: close from now on.</summary>
-    bool IsReleasing { get; }
+    /// <summary>A piece of work ended otherwise than its protocol has it.</summary>
+    void Failed(RelayFailure how);
 
-    TrackedConnection Open(in RelayArrival arrival, ClientProtocol protocol, IClientChannel channel);
+    TrackedConnection Open(in Arrival arrival, ClientProtocol protocol, IClientChannel channel);
 
     /// <summary>A connection brought its first work.</summary>
     void NoteArrival();
 }
 
-/// <summary>How a connection came in.</summary>
-/// <param name="Port">Name of the pool's port.</param>
-/// <param name="FromPeer">Passed on by another member: served by the local application alone.</param>
-internal readonly record struct RelayArrival(string Port, bool FromPeer);
+/// <summary>How a piece of work failed; the names are the metric's.</summary>
+internal enum RelayFailure
+{
+    /// <summary>The client's bytes break its protocol.</summary>
+    BadRequest,
+
+    /// <summary>Nobody could be reached to take it.</summary>
+    Unreachable,
+
+    /// <summary>The application closed before it said anything.</summary>
+    NoResponse,
+
+    /// <summary>The application's bytes break its protocol.</summary>
+    BadResponse,
+
+    /// <summary>The application closed in the middle of what it said.</summary>
+    BrokeOff,
+}

@@ -1,4 +1,6 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Protocols;
 
@@ -12,7 +14,7 @@ internal sealed class RelayConnection : IClientChannel
 {
     private ProtocolSession? session;
 
-    public RelayConnection(RelayWorker worker, Channel client, in RelayArrival arrival, ClientProtocol protocol)
+    public RelayConnection(RelayWorker worker, Channel client, in Arrival arrival, ClientProtocol protocol)
     {
         (Worker, Client, Arrival) = (worker, client, arrival);
         Tracked = worker.Brain.Open(arrival, protocol, this);
@@ -20,7 +22,7 @@ internal sealed class RelayConnection : IClientChannel
 
     public RelayWorker Worker { get; }
     public Channel Client { get; }
-    public RelayArrival Arrival { get; }
+    public Arrival Arrival { get; }
     public TrackedConnection Tracked { get; }
 
     /// <summary>A release was asked for, and how urgently; the protocol waits for its moment. Null where it was not.</summary>

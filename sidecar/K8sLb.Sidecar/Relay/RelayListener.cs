@@ -13,73 +13,60 @@ namespace K8sLb.Sidecar.Relay;
 /// One port: on Linux a socket for each loop (SO_REUSEPORT), so that no connection changes threads; elsewhere one socket,
 /// and connections are handed over.
 /// </summary>
-internal sealed class RelayListener : IAcceptor, IDisposable
+internal sealed class RelayListener : IAcceptor, IAsyncDisposable
 {
-    private const int Backlog = 4096;
-    private const int SolSocket = 1;
-    private const int SoReusePort = 15;
-
     private readonly RelayWorker[] workers;
-    private readonly RelayArrival arrival;
-    private readonly PortProtocol protocol;
+    private readonly Func<PortPolicy> policy;
     private readonly List<Socket> sockets = [];
     private readonly List<(EventLoop Loop, Task<IDisposable> Accepting)> accepting = [];
 
-    private RelayListener(RelayWorker[] workers, in RelayArrival arrival, PortProtocol protocol) =>
-        (this.workers, this.arrival, this.protocol) = (workers, arrival, protocol);
+    private RelayListener(RelayWorker[] workers, Func<PortPolicy> policy) =>
+        (this.workers, this.policy) = (workers, policy);
 
     public IPEndPoint EndPoint => (IPEndPoint)sockets[0].LocalEndPoint!;
 
     /// <exception cref="SocketException">The address cannot be had.</exception>
-    public static RelayListener Open(
-        RelayWorker[] workers,
-        IPEndPoint at,
-        in RelayArrival arrival,
-        PortProtocol protocol
-    )
+    public static RelayListener Open(RelayWorker[] workers, IPEndPoint at, Func<PortPolicy> policy)
     {
-        var listener = new RelayListener(workers, arrival, protocol);
+        var listener = new RelayListener(workers, policy);
         try
         {
             foreach (var worker in OperatingSystem.IsLinux() ? workers : workers.Take(1))
             {
-                listener.Bind(listener.sockets.Count == 0 ? at : listener.EndPoint);
-                listener.AcceptOn(worker.Loop, listener.sockets[^1]);
+                var socket = ListeningSocket.Open(
+                    listener.sockets.Count == 0 ? at : new(at.Address, listener.EndPoint.Port),
+                    shared: OperatingSystem.IsLinux()
+                );
+                listener.sockets.Add(socket);
+                listener.AcceptOn(worker.Loop, socket);
             }
         }
         catch
         {
-            listener.Dispose();
+            listener.sockets.ForEach(socket => socket.Dispose());
             throw;
         }
         return listener;
     }
 
-    public static void Serve(RelayWorker worker, Channel channel, in RelayArrival arrival, PortProtocol protocol)
+    public static void Serve(RelayWorker worker, Channel channel, in Arrival arrival)
     {
-        var isTcp = protocol == PortProtocol.Tcp;
-        var connection = new RelayConnection(
-            worker,
-            channel,
-            arrival,
-            isTcp ? ClientProtocol.Tcp : ClientProtocol.Http1
-        );
-        if (isTcp)
+        if (arrival.Port.Protocol == PortProtocol.Tcp)
         {
-            TunnelSession.Open(connection);
+            TunnelSession.Open(new(worker, channel, arrival, ClientProtocol.Tcp));
         }
         else
         {
-            Http1Session.Open(connection);
+            Http1Session.Open(new(worker, channel, arrival, ClientProtocol.Http1));
         }
     }
 
     public EventLoop LoopFor(EventLoop loop) => LoopBalance.For(workers, loop);
 
     public void Accepted(Channel channel) =>
-        Serve(Array.Find(workers, worker => worker.Loop == channel.Loop)!, channel, arrival, protocol);
+        Serve(Array.Find(workers, worker => worker.Loop == channel.Loop)!, channel, new(policy(), FromPeer: false));
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         foreach (var (loop, listening) in accepting)
         {
@@ -93,30 +80,9 @@ internal sealed class RelayListener : IAcceptor, IDisposable
                 null
             );
             // A loop that has ended stops nothing any more, and accepts nothing either.
-            stopped.Task.Wait(TimeSpan.FromSeconds(5));
+            await Task.WhenAny(stopped.Task, loop.Ended);
         }
         sockets.ForEach(socket => socket.Dispose());
-    }
-
-    private void Bind(IPEndPoint at)
-    {
-        var bothFamilies = at.Address.Equals(IPAddress.Any) && Socket.OSSupportsIPv6;
-        var address = bothFamilies ? new IPEndPoint(IPAddress.IPv6Any, at.Port) : at;
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        sockets.Add(socket);
-        if (bothFamilies || at.Address.Equals(IPAddress.IPv6Any))
-        {
-            socket.DualMode = true;
-        }
-        if (OperatingSystem.IsLinux())
-        {
-            socket.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(1));
-        }
-        // Both are inherited by what is accepted.
-        socket.NoDelay = true;
-        KeepAlive.Enable(socket);
-        socket.Bind(address);
-        socket.Listen(Backlog);
     }
 
     private void AcceptOn(EventLoop loop, Socket socket)

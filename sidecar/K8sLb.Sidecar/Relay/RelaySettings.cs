@@ -27,5 +27,11 @@ internal sealed record RelaySettings
     /// <summary>At the deadline: RST instead of FIN.</summary>
     public bool ResetOnCut { get; init; }
 
+    /// <summary>For a request's head to be whole, from its first byte; what comes more slowly holds a place for nothing.</summary>
+    public long HeadMs { get; init; } = 30_000;
+
+    /// <summary>Silence of an HTTP/2 or WebSocket client after which it is asked whether it is there; 0 never asks.</summary>
+    public long HeartbeatMs { get; init; }
+
     public ushort WebSocketCloseCode { get; init; } = Framing.WebSocket.WebSocketBuilder.GoingAway;
 }

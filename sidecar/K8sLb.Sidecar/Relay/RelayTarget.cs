@@ -8,7 +8,7 @@ namespace K8sLb.Sidecar.Relay;
 /// </summary>
 /// <param name="name">For answers and logs.</param>
 /// <param name="preface">What opens a connection to a peer, empty for the local application. It is answered before any work is sent.</param>
-internal sealed class RelayTarget(string name, IPEndPoint endPoint, ReadOnlyMemory<byte> preface = default)
+internal class RelayTarget(string name, IPEndPoint endPoint, ReadOnlyMemory<byte> preface = default)
 {
     public string Name { get; } = name;
     public IPEndPoint EndPoint { get; } = endPoint;

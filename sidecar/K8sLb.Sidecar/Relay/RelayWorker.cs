@@ -6,14 +6,16 @@ namespace K8sLb.Sidecar.Relay;
 /// <summary>What the connections of one loop share.</summary>
 internal sealed class RelayWorker
 {
-    public RelayWorker(EventLoop loop, IRelayBrain brain, RelaySettings settings)
+    private readonly Func<RelaySettings> settings;
+
+    public RelayWorker(EventLoop loop, IRelayBrain brain, Func<RelaySettings> settings)
     {
-        (Loop, Brain, Settings) = (loop, brain, settings);
+        (Loop, Brain, this.settings) = (loop, brain, settings);
         Pool = new UpstreamPool(this);
     }
 
     public EventLoop Loop { get; }
     public IRelayBrain Brain { get; }
-    public RelaySettings Settings { get; }
+    public RelaySettings Settings => settings();
     public UpstreamPool Pool { get; }
 }

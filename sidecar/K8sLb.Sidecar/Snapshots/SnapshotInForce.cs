@@ -15,6 +15,15 @@ public sealed class SnapshotInForce
     public TimeSpan QuietPeriod =>
         TimeSpan.FromMilliseconds(Current?.Pool.Policy.Drain.QuietPeriodMs ?? DefaultQuietPeriodMs);
 
+    /// <summary>
+    /// Connections that this member may ask to move in a second: what the operator grants, else what is left of the pool's
+    /// rate if all members drained at once.
+    /// </summary>
+    public double ReleasesPerSecond =>
+        Current is not { } held ? double.PositiveInfinity
+        : held.Self.ReleasesPerSecond is > 0 and var granted ? granted
+        : (double)held.Pool.Policy.Drain.MaxReleasesPerSecond / Math.Max(1, held.Pool.Members.Count);
+
     internal void Put(MemberSnapshot snapshot) => Volatile.Write(ref current, snapshot);
 
     private const long DefaultQuietPeriodMs = 1000;

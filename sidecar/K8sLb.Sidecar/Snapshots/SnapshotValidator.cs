@@ -63,6 +63,10 @@ public static class SnapshotValidator
             }
             CheckRange($"{field}.port", port.Port, 1, 65535, errors);
             CheckRange($"{field}.targetPort", port.TargetPort, 1, 65535, errors);
+            if (port is { Protocol: PortProtocol.Tcp, Mode: PortMode.Proxy })
+            {
+                errors.Add($"{field}.mode is Proxy: a tcp port has no other than Relay");
+            }
             if (!numbers.Add(port.Port))
             {
                 errors.Add($"{field}.port {port.Port} is used twice: ports must be unique");
@@ -83,6 +87,10 @@ public static class SnapshotValidator
         CheckRange("pool.policy.drain.deadlineMs", policy.Drain.DeadlineMs, 0, MaxMs, errors);
         CheckRange("pool.policy.drain.rampDownMs", policy.Drain.RampDownMs, 0, MaxMs, errors);
         CheckRange("pool.policy.drain.quietPeriodMs", policy.Drain.QuietPeriodMs, 0, MaxMs, errors);
+        CheckRange("pool.policy.drain.maxReleasesPerSecond", policy.Drain.MaxReleasesPerSecond, 1, 1_000_000, errors);
+        CheckRange("pool.policy.drain.goAwayGraceMs", policy.Drain.GoAwayGraceMs, 0, MaxMs, errors);
+        CheckRange("pool.policy.drain.webSocketCloseCode", policy.Drain.WebSocketCloseCode, 1000, 4999, errors);
+        CheckConnections(policy.Connections ?? new(), errors);
         CheckRange("pool.policy.slowStart.durationMs", policy.SlowStart.DurationMs, 0, MaxMs, errors);
         CheckRange("pool.policy.slowStart.minimumPercent", policy.SlowStart.MinimumPercent, 0, 100, errors);
         if (!(policy.SlowStart.Aggression > 0) || double.IsInfinity(policy.SlowStart.Aggression))
@@ -90,6 +98,15 @@ public static class SnapshotValidator
             var value = policy.SlowStart.Aggression.ToString(CultureInfo.InvariantCulture);
             errors.Add($"pool.policy.slowStart.aggression is {value}: it must be above 0, 1 is linear");
         }
+    }
+
+    private static void CheckConnections(ConnectionPolicy policy, List<string> errors)
+    {
+        const long MaxMs = 30L * 24 * 60 * 60 * 1000;
+        CheckRange("pool.policy.connections.idleTimeoutMs", policy.IdleTimeoutMs, 0, MaxMs, errors);
+        CheckRange("pool.policy.connections.maxAgeMs", policy.MaxAgeMs, 0, MaxMs, errors);
+        CheckRange("pool.policy.connections.maxAgeJitterPercent", policy.MaxAgeJitterPercent, 0, 100, errors);
+        CheckRange("pool.policy.connections.heartbeatMs", policy.HeartbeatMs, 0, MaxMs, errors);
     }
 
     private static void CheckMembers(IReadOnlyList<MemberDirective> members, List<string> errors)

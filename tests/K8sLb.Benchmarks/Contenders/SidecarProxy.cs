@@ -69,6 +69,10 @@ internal static class SidecarProxy
                         RampDownMs = 0,
                         QuietPeriodMs = 1_000,
                         LateArrivals = LateArrivals.Serve,
+                        MaxReleasesPerSecond = 200,
+                        GoAwayGraceMs = 5_000,
+                        WebSocketCloseCode = 1001,
+                        OnDeadline = DeadlineAction.Close,
                     },
                     SlowStart = new SlowStartPolicy
                     {

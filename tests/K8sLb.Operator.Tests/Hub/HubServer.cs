@@ -99,6 +99,10 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
                     RampDownMs = 5_000,
                     QuietPeriodMs = 1_000,
                     LateArrivals = LateArrivals.Reroute,
+                    MaxReleasesPerSecond = 200,
+                    GoAwayGraceMs = 5_000,
+                    WebSocketCloseCode = 1001,
+                    OnDeadline = DeadlineAction.Close,
                 },
                 SlowStart = new SlowStartPolicy
                 {

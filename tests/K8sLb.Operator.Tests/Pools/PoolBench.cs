@@ -52,8 +52,11 @@ internal sealed class PoolBench : IAsyncDisposable
 
     public void Set(BackendPool changed) => directory.OnPool(new StoreChange<BackendPool>(null, changed));
 
+    /// <summary>The last stream of each pod.</summary>
+    public Dictionary<string, MemberSession> Sessions { get; } = [];
+
     public MemberSession Attach(string pod, DrainReport? drain = null) =>
-        Run.Channel.Attach(TestSidecar.Hello(pod) with { Drain = drain }, Time.GetUtcNow());
+        Sessions[pod] = Run.Channel.Attach(TestSidecar.Hello(pod) with { Drain = drain }, Time.GetUtcNow());
 
     public SelfDirective Self(string pod) => Run.Channel.Current!.Selves[$"uid-{pod}"];
 

@@ -71,6 +71,7 @@ public sealed class RecordStoreTests
                 },
                 Members = new Dictionary<string, MemberState>(),
                 Version = 1,
+                Unaware = new Dictionary<string, IReadOnlyList<string>>(),
                 Now = start,
             }
         );

@@ -22,18 +22,21 @@ internal sealed class RelayFixture : IDisposable
     private readonly RelayEngine engine;
     private readonly RelayListener listener;
 
-    public RelayFixture(
-        PollerKind kind,
-        PortProtocol protocol,
-        RelaySettings? settings = null,
-        int loops = 1,
-        bool fromPeer = false
-    )
+    public RelayFixture(PollerKind kind, PortProtocol protocol, RelaySettings? settings = null, int loops = 1)
     {
         Brain.Target = Local = new RelayTarget("local", App.EndPoint);
-        engine = new RelayEngine(Brain, settings ?? new RelaySettings(), loops, () => Create(kind), Failures.Enqueue);
-        listener = engine.Listen(new IPEndPoint(IPAddress.Loopback, 0), new RelayArrival("web", fromPeer), protocol);
+        engine = new RelayEngine(Brain, () => settings ?? Defaults, loops, () => Create(kind), Failures.Enqueue);
+        var port = new PortPolicy
+        {
+            Name = "web",
+            Port = 0,
+            TargetPort = App.EndPoint.Port,
+            Protocol = protocol,
+        };
+        listener = engine.Listen(new IPEndPoint(IPAddress.Loopback, 0), () => port);
     }
+
+    private static readonly RelaySettings Defaults = new();
 
     public TestBrain Brain { get; } = new();
     public RawApplication App { get; } = new();
@@ -72,11 +75,11 @@ internal sealed class RelayFixture : IDisposable
     public async Task AllClosedAsync() =>
         await Eventually.IsTrue(() => Account.Live.Total == 0, "every connection is closed and accounted for");
 
-    public void StopListening() => listener.Dispose();
+    public void StopListening() => listener.DisposeAsync().AsTask().Wait();
 
     public void Dispose()
     {
-        listener.Dispose();
+        StopListening();
         engine.Dispose();
         App.Dispose();
         Failures.ShouldBeEmpty();

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Relay;
 
 namespace K8sLb.Relay.Tests.Harness;
@@ -11,19 +14,33 @@ internal sealed class TestBrain : IRelayBrain
     /// <summary>Null refuses new work.</summary>
     public RelayTarget? Target { get; set; }
     public RelayTarget? Fallback { get; set; }
-    public bool IsReleasing { get; set; }
+
+    /// <summary>Connections come in while the member is being released.</summary>
+    public bool ComesLate { get; set; }
+    public ConcurrentQueue<RelayFailure> Failures { get; } = [];
     public int ReachedCount;
 
-    public RelayTarget? Next(in RelayArrival arrival) => Target;
+    public RelayTarget? Next(in Arrival arrival, bool staysHere) => Target;
 
-    public RelayTarget? Instead(in RelayArrival arrival, RelayTarget failed) => Fallback;
+    public RelayTarget? Instead(in Arrival arrival, bool staysHere, RelayTarget failed) => Fallback;
 
     public void Reached(RelayTarget target) => Interlocked.Increment(ref ReachedCount);
 
-    public void Served(RelayTarget? target) { }
+    public void Served(in Arrival arrival, RelayTarget? target) { }
 
-    public TrackedConnection Open(in RelayArrival arrival, ClientProtocol protocol, IClientChannel channel) =>
-        Registry.Open(protocol, arrival.Port, arrival.FromPeer, channel);
+    public void Failed(RelayFailure how) => Failures.Enqueue(how);
+
+    public TrackedConnection Open(in Arrival arrival, ClientProtocol protocol, IClientChannel channel) =>
+        Track(Registry.Open(protocol, arrival.Port.Name, arrival.FromPeer, channel));
 
     public void NoteArrival() => Registry.NoteArrival();
+
+    private TrackedConnection Track(TrackedConnection connection)
+    {
+        if (ComesLate)
+        {
+            connection.LeaveWithNextAnswer();
+        }
+        return connection;
+    }
 }

@@ -38,7 +38,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
     public async Task While_the_member_releases_every_response_says_so()
     {
         using var relay = Relay();
-        relay.Brain.IsReleasing = true;
+        relay.Brain.ComesLate = true;
         using var client = await relay.DialAsync();
         await client.SendAsync(Get);
         var app = await relay.App.AcceptedAsync();
@@ -51,7 +51,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
     public async Task Interim_responses_do_not_carry_the_close()
     {
         using var relay = Relay();
-        relay.Brain.IsReleasing = true;
+        relay.Brain.ComesLate = true;
         using var client = await relay.DialAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
         var app = await relay.App.AcceptedAsync();
@@ -124,7 +124,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
     public async Task Pipelined_requests_are_all_answered_and_the_last_carries_the_close()
     {
         using var relay = Relay();
-        relay.Brain.IsReleasing = true;
+        relay.Brain.ComesLate = true;
         _ = relay.App.EchoAsync();
         using var client = await relay.DialAsync();
         await client.SendAsync(Get + Get + Get);
@@ -138,7 +138,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
     public async Task A_client_that_never_stops_pipelining_is_released_all_the_same()
     {
         using var relay = Relay();
-        relay.Brain.IsReleasing = true;
+        relay.Brain.ComesLate = true;
         _ = relay.App.EchoAsync();
         using var client = await relay.DialAsync();
         await client.SendAsync(string.Concat(Enumerable.Repeat(Get, 200)));
@@ -295,7 +295,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
         await client.SendAsync(Get);
         var app = await relay.App.AcceptedAsync();
         await app.ReadHeadAsync();
-        relay.Connection.Cut();
+        relay.Connection.Cut(EndReason.Deadline);
         await client.ShouldEndAsync();
         await app.ShouldEndAsync();
         await relay.AllClosedAsync();

@@ -183,15 +183,6 @@ public abstract class Http2RelayTests(PollerKind kind)
     }
 
     [Fact]
-    public async Task While_the_member_releases_a_new_connection_is_told_behind_the_preface()
-    {
-        using var relay = Relay();
-        relay.Brain.IsReleasing = true;
-        var (client, _) = await OpenAsync(relay);
-        (await client.ReadBytesAsync(AnnouncedGoAway.Length)).ShouldBe(AnnouncedGoAway);
-    }
-
-    [Fact]
     public async Task A_flood_is_answered_with_ENHANCE_YOUR_CALM()
     {
         using var relay = Relay();

@@ -209,7 +209,7 @@ public abstract class TcpRelayTests(PollerKind kind)
         relay.Connection.Release(Sidecar.Connections.ReleaseUrgency.AtNextBoundary);
         await app.SendAsync("still served");
         (await client.ReadAsync(12)).ShouldBe("still served");
-        relay.Connection.Cut();
+        relay.Connection.Cut(EndReason.Deadline);
         if (reset)
         {
             await client.ShouldBeResetAsync();

@@ -43,9 +43,14 @@ internal sealed class TestMember : IAsyncDisposable
     public PeerCredential Credential => credential ??= Host.Services.GetRequiredService<PeerCredential>();
 
     /// <summary>Members that know each other, each with a snapshot in force.</summary>
-    public static async Task<TestPool> PoolAsync(int members = 1, Func<PoolPolicy, PoolPolicy>? policy = null)
+    public static async Task<TestPool> PoolAsync(
+        int members = 1,
+        Func<PoolPolicy, PoolPolicy>? policy = null,
+        PortMode mode = PortMode.Relay
+    )
     {
-        var pool = new TestPool(policy is null ? TestSnapshots.Policy() : policy(TestSnapshots.Policy()));
+        var asked = TestSnapshots.Policy(mode);
+        var pool = new TestPool(policy is null ? asked : policy(asked));
         for (var i = 0; i < members; i++)
         {
             pool.Members.Add(await StartAsync($"m{i}"));

@@ -5,7 +5,7 @@ namespace K8sLb.Sidecar.Tests.Fixtures;
 /// <summary>Snapshots as an operator would send them.</summary>
 internal static class TestSnapshots
 {
-    public static PoolPolicy Policy() =>
+    public static PoolPolicy Policy(PortMode mode = PortMode.Relay) =>
         new()
         {
             Ports =
@@ -16,6 +16,7 @@ internal static class TestSnapshots
                     Port = TestMember.HttpPort,
                     TargetPort = TestApp.Port,
                     Protocol = PortProtocol.Http,
+                    Mode = mode,
                 },
                 new()
                 {
@@ -31,6 +32,10 @@ internal static class TestSnapshots
                 RampDownMs = 0,
                 QuietPeriodMs = 200,
                 LateArrivals = LateArrivals.Reroute,
+                MaxReleasesPerSecond = 1_000_000,
+                GoAwayGraceMs = 5_000,
+                WebSocketCloseCode = 1001,
+                OnDeadline = DeadlineAction.Close,
             },
             SlowStart = new()
             {
@@ -92,6 +97,7 @@ internal static class TestSnapshots
             StartedAt = now,
             RampDownEndsAt = now + rampDown,
             Deadline = now + deadline,
+            PeersKnow = true,
         };
     }
 }

@@ -25,6 +25,7 @@ internal sealed class EventLoop : IDisposable
     private int load;
     private int woken;
     private volatile bool stopping;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="onFailure">Told of exceptions that the loop survived; must not throw.</param>
     public EventLoop(string name, ISocketPoller poller, Action<Exception> onFailure)
@@ -80,7 +81,10 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Stops after the present round. Sockets that are open stay so until the process ends or they are closed.</summary>
+    /// <summary>Complete when the loop has stopped: what is posted from then on is dropped.</summary>
+    public Task Ended => ended.Task;
+
+    /// <summary>Stops after the present round and closes what is open.</summary>
     public void Dispose()
     {
         stopping = true;
@@ -144,6 +148,7 @@ internal sealed class EventLoop : IDisposable
                 onFailure(e);
             }
         }
+        ended.SetResult();
     }
 
     private void RunDeferred()

@@ -1,4 +1,5 @@
 using K8sLb.Protocol;
+using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Relay.Loop;
 
 namespace K8sLb.Sidecar.Relay.Upstreams;
@@ -22,16 +23,17 @@ internal sealed class Upstream : IChannelOwner, ITimed
     private const int MaxAttempts = 4;
 
     private readonly RelayWorker worker;
-    private readonly RelayArrival arrival;
+    private readonly Arrival arrival;
+    private readonly bool staysHere;
     private readonly LoopTimer patience;
     private OutputBacklog pending;
     private Channel channel;
     private int attempts = 1;
     private bool endsWhenReady;
 
-    private Upstream(RelayWorker worker, in RelayArrival arrival, RelayTarget target)
+    private Upstream(RelayWorker worker, in Arrival arrival, bool staysHere, RelayTarget target)
     {
-        (this.worker, this.arrival, Target) = (worker, arrival, target);
+        (this.worker, this.arrival, this.staysHere, Target) = (worker, arrival, staysHere, target);
         patience = new LoopTimer(this);
         channel = Dial();
     }
@@ -54,8 +56,9 @@ internal sealed class Upstream : IChannelOwner, ITimed
     public bool HasBacklog => !pending.IsEmpty || channel.HasBacklog;
 
     /// <summary>Begins to connect; its owner, to be set at once, is told how it went.</summary>
-    public static Upstream Connect(RelayWorker worker, in RelayArrival arrival, RelayTarget target) =>
-        new(worker, arrival, target);
+    /// <param name="staysHere">Where the target cannot be reached, no other will do.</param>
+    public static Upstream Connect(RelayWorker worker, in Arrival arrival, bool staysHere, RelayTarget target) =>
+        new(worker, arrival, staysHere, target);
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
@@ -171,7 +174,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
     private void TryAnother()
     {
         channel.Close();
-        var next = worker.Brain.Instead(arrival, Target);
+        var next = worker.Brain.Instead(arrival, staysHere, Target);
         if (next is null || attempts++ == MaxAttempts)
         {
             worker.Loop.Timers.Clear(patience);

@@ -17,6 +17,12 @@ internal struct HeadFields
 
     /// <summary>NTLM, Negotiate or Kerberos: the peer authenticated the connection, not the request (RFC 4559 section 6).</summary>
     public bool BindsConnection { get; private set; }
+
+    /// <summary>A request of the kubelet's own, by the User-Agent that its code names: kube-probe/1.29.</summary>
+    public bool IsKubeletProbe { get; private set; }
+
+    /// <summary>A response by which a peer gives a request back (<see cref="UnservedMark"/>).</summary>
+    public bool IsUnserved { get; private set; }
     public ConnectionOptions Connection { get; private set; }
     public UpgradeProtocols Upgrade { get; private set; }
 
@@ -80,6 +86,12 @@ internal struct HeadFields
                 Connection |= ConnectionOptionList.Parse(value);
                 ConnectionLines++;
                 (ConnectionStart, ConnectionEnd) = (start, end);
+                break;
+            case 10 when Ascii.EqualsIgnoreCase(name, "user-agent"u8):
+                IsKubeletProbe |= StartsWith(Http1Syntax.TrimWhitespace(value), "kube-probe/"u8);
+                break;
+            case 14 when Ascii.EqualsIgnoreCase(name, "k8slb-unserved"u8):
+                IsUnserved = true;
                 break;
             case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
                 return Length(Http1Syntax.TrimWhitespace(value));

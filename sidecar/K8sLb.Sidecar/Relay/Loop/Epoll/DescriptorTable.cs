@@ -41,6 +41,9 @@ internal sealed class DescriptorTable
         free.Push(slot);
     }
 
+    /// <summary>All that are there now.</summary>
+    public IReadOnlyList<IEpollTarget> All => [.. targets.OfType<IEpollTarget>()];
+
     /// <summary>Null where the event is stale.</summary>
     public IEpollTarget? Find(ulong data)
     {

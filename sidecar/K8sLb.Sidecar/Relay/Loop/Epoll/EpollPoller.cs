@@ -82,9 +82,9 @@ internal sealed unsafe class EpollPoller : ISocketPoller, IEpollTarget
     {
         socket.Blocking = false;
         socket.NoDelay = true;
-        var handle = socket.SafeHandle;
-        var descriptor = (int)handle.DangerousGetHandle();
-        handle.SetHandleAsInvalid();
+        // A descriptor of our own: a socket cannot be made to let go of its handle without being closed, and disposing one
+        // whose handle was taken from it waits for ever.
+        var descriptor = Check(Libc.Control((int)socket.SafeHandle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 0));
         socket.Dispose();
         return Adopt(loop, descriptor, owner);
     }
@@ -126,6 +126,10 @@ internal sealed unsafe class EpollPoller : ISocketPoller, IEpollTarget
 
     public void Dispose()
     {
+        foreach (var channel in table.All.OfType<Channel>())
+        {
+            channel.Close();
+        }
         Pipes.Dispose();
         wake.Dispose();
         Libc.Close(epoll);

@@ -100,7 +100,14 @@ internal sealed class SelectPoller : ISocketPoller
 
     public void Remove(Socket socket) => targets.Remove(socket);
 
-    public void Dispose() => wake.Dispose();
+    public void Dispose()
+    {
+        foreach (var channel in targets.Values.OfType<Channel>().ToList())
+        {
+            channel.Close();
+        }
+        wake.Dispose();
+    }
 
     private void TakeWakes()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Relay.Framing.Http1;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Http1;
@@ -25,12 +26,25 @@ internal static class Http1Answers
         retryAfterSeconds: 1
     );
 
+    /// <summary>To a peer, which can take the request elsewhere.</summary>
+    public static readonly byte[] Unserved = Answer(
+        "503 Service Unavailable",
+        "the application accepts no connections",
+        retryAfterSeconds: 1,
+        $"{UnservedMark.Header}: 1\r\n"
+    );
+
     public static readonly byte[] BrokeOff = Answer(
         "502 Bad Gateway",
         "the application closed the connection without a response"
     );
 
     public static readonly byte[] BadResponse = Answer("502 Bad Gateway", "the application's response breaks HTTP/1.1");
+
+    public static readonly byte[] TooSlow = Answer(
+        "408 Request Timeout",
+        "the rest of the request's head did not come"
+    );
 
     public static ReadOnlySpan<byte> For(FramingError error) => Invalid[(int)error];
 
@@ -43,14 +57,14 @@ internal static class Http1Answers
             _ => "400 Bad Request",
         };
 
-    private static byte[] Answer(string status, string what, int? retryAfterSeconds = null)
+    private static byte[] Answer(string status, string what, int? retryAfterSeconds = null, string fields = "")
     {
         var text = $"k8slb sidecar: {what}\n";
         var retry = retryAfterSeconds is { } seconds ? $"Retry-After: {seconds}\r\n" : "";
         return Encoding.ASCII.GetBytes(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {text.Length}\r\n{retry}Connection: close\r\n\r\n{text}"
+                $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {text.Length}\r\n{retry}{fields}Connection: close\r\n\r\n{text}"
             )
         );
     }

@@ -12,6 +12,9 @@ internal struct Http1Exchange
     /// <summary>The client keeps its connection after this one.</summary>
     public bool ClientKeepsAlive { get; private set; }
 
+    /// <summary>The local application alone may serve it.</summary>
+    public bool StaysHere { get; set; }
+
     public bool RequestComplete { get; set; }
 
     /// <summary>A byte of the response was seen: the application has taken the request up.</summary>

@@ -46,7 +46,6 @@ internal sealed partial class Http1Session
             if (status == ReadStatus.Data)
             {
                 exchange.ResponseBegun = true;
-                replay.Forget();
             }
             else
             {
@@ -72,10 +71,15 @@ internal sealed partial class Http1Session
         {
             if (error != FramingError.None)
             {
-                Answer(Http1Answers.BadResponse);
+                Fail(RelayFailure.BadResponse);
             }
             return false;
         }
+        if (head is { Status: 503, Fields.IsUnserved: true } && replay.MayRepeatUnserved && TryElsewhere())
+        {
+            return false;
+        }
+        replay.Forget();
         if (head.IsInterim)
         {
             Client.Send(input[..head.Length]);
@@ -90,7 +94,7 @@ internal sealed partial class Http1Session
         var content = responses.ReadBody(input[head.Length..], out error);
         if (error != FramingError.None)
         {
-            Answer(Http1Answers.BadResponse);
+            Fail(RelayFailure.BadResponse);
             return false;
         }
         SendHead(head, input[..(head.Length + content)]);
@@ -129,7 +133,7 @@ internal sealed partial class Http1Session
     /// </summary>
     private bool IsReleasedWithThis()
     {
-        if (Connection.AskedRelease is null && !Worker.Brain.IsReleasing)
+        if (!Connection.Tracked.Leaves)
         {
             return false;
         }
@@ -158,8 +162,7 @@ internal sealed partial class Http1Session
         exchange.ResponseComplete = responses.Body.IsComplete;
         if (error != FramingError.None)
         {
-            Connection.Tracked.MarkCut();
-            Close(reset: true);
+            Truncate(RelayFailure.BadResponse);
             return false;
         }
         return taken > 0;
@@ -172,35 +175,72 @@ internal sealed partial class Http1Session
             exchange.ResponseComplete = true;
             return;
         }
-        if (replay.IsKept)
+        if (!exchange.ResponseBegun && replay.MayRepeatClosed)
         {
-            Repeat();
+            Repeat(upstream!.Target);
         }
         else if (exchange.ResponseHeadSent)
         {
-            // Truncated: the client must be able to tell, also where only the end of the connection says so.
-            Connection.Tracked.MarkCut();
-            Close(reset: true);
+            Truncate(RelayFailure.BrokeOff);
         }
         else
         {
-            Answer(Http1Answers.BrokeOff);
+            Fail(RelayFailure.NoResponse);
         }
     }
 
-    private void Repeat()
+    /// <summary>A peer has given the request back.</summary>
+    private bool TryElsewhere()
     {
-        var target = upstream!.Target;
-        upstream.Close();
+        if (Worker.Brain.Instead(Connection.Arrival, exchange.StaysHere, upstream!.Target) is not { } other)
+        {
+            return false;
+        }
+        exchange.ResponseBegun = false;
+        Repeat(other);
+        return true;
+    }
+
+    private void Repeat(RelayTarget target)
+    {
+        upstream!.Close();
         upstream = Connect(target);
         upstream.Send(replay.Request);
-        replay.Forget();
+        replay.GoesOn(toPeer: !target.IsLocal);
     }
 
     protected override void OnUpstreamUnreachable()
     {
         upstream = null;
-        Answer(Http1Answers.Unreachable);
+        if (awaitsAdmission)
+        {
+            Close(reset: false);
+            return;
+        }
+        Fail(RelayFailure.Unreachable);
+    }
+
+    /// <summary>Nothing of the response has gone out: the relay says why there is none.</summary>
+    private void Fail(RelayFailure how)
+    {
+        Worker.Brain.Failed(how);
+        Answer(
+            how switch
+            {
+                RelayFailure.Unreachable when Connection.Arrival.FromPeer => Http1Answers.Unserved,
+                RelayFailure.Unreachable => Http1Answers.Unreachable,
+                RelayFailure.NoResponse => Http1Answers.BrokeOff,
+                _ => Http1Answers.BadResponse,
+            }
+        );
+    }
+
+    /// <summary>Something has: the client must be able to tell that it is not all, also where only the end says so.</summary>
+    private void Truncate(RelayFailure how)
+    {
+        Worker.Brain.Failed(how);
+        Connection.Tracked.MarkCut();
+        Close(reset: true);
     }
 
     /// <returns>True where the client's next request may be there.</returns>
@@ -248,7 +288,7 @@ internal sealed partial class Http1Session
         var asked = exchange.Method == RequestMethod.Connect || (exchange.Upgrade & accepted) != 0;
         if (!asked || !exchange.RequestComplete)
         {
-            Answer(Http1Answers.BadResponse);
+            Fail(RelayFailure.BadResponse);
             return;
         }
         var taken = upstream!;

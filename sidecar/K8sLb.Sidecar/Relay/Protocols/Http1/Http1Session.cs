@@ -1,3 +1,4 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Framing.Http1;
 using K8sLb.Sidecar.Relay.Framing.Http2;
@@ -13,7 +14,7 @@ namespace K8sLb.Sidecar.Relay.Protocols.Http1;
 /// two exchanges the upstream connection goes back to the pool, so each request may go where new work goes then. This part
 /// is the client's side; <c>Http1Session.Responses.cs</c> has the other.
 /// </summary>
-internal sealed partial class Http1Session : ProtocolSession
+internal sealed partial class Http1Session : ProtocolSession, ITimed
 {
     /// <summary>Applications close what has been unused for seconds, not what was used a moment ago.</summary>
     private const int MaxIdleForUnsafeMs = 1_000;
@@ -31,19 +32,36 @@ internal sealed partial class Http1Session : ProtocolSession
     private bool servedBefore;
     private bool clientEnded;
 
+    /// <summary>Runs while a part of a head is there; most heads come whole, and need none.</summary>
+    private LoopTimer? headTimer;
+
+    /// <summary>A peer awaits word that work is taken here, which depends on the application.</summary>
+    private bool awaitsAdmission;
+
     private Http1Session(RelayConnection connection)
         : base(connection) { }
 
-    public static void Open(RelayConnection connection) =>
-        connection.Speak(ClientProtocol.Http1, new Http1Session(connection));
+    public static void Open(RelayConnection connection)
+    {
+        var session = new Http1Session(connection) { awaitsAdmission = connection.Arrival.FromPeer };
+        connection.Speak(ClientProtocol.Http1, session);
+        if (session.awaitsAdmission)
+        {
+            session.BeginAdmission();
+        }
+    }
 
     /// <summary>
-    /// An idle connection is closed at once: that it has been quiet for long enough is the caller's decision. One that is
-    /// busy says so with its next response.
+    /// The next response says so. Where more is asked for, an idle connection is closed at once: that it has been quiet for
+    /// long enough is the caller's decision.
     /// </summary>
     public override void Release(ReleaseUrgency urgency)
     {
-        if (!IsOver && !exchange.IsUnderWay && !Client.HasInput && Client.IsQuiet())
+        if (IsOver || urgency == ReleaseUrgency.AfterAnswer)
+        {
+            return;
+        }
+        if (!exchange.IsUnderWay && !Client.HasInput && Client.IsQuiet())
         {
             if (Connection.Tracked.TryBeginClosingIdle())
             {
@@ -56,6 +74,16 @@ internal sealed partial class Http1Session : ProtocolSession
         }
     }
 
+    /// <summary>The rest of a head did not come in time.</summary>
+    public void OnTimer()
+    {
+        if (!IsOver && !exchange.IsUnderWay)
+        {
+            Worker.Brain.Failed(RelayFailure.BadRequest);
+            Answer(Http1Answers.TooSlow);
+        }
+    }
+
     protected override void OnClient()
     {
         if (Client.IsBroken || Client.HasFailed)
@@ -63,11 +91,19 @@ internal sealed partial class Http1Session : ProtocolSession
             Abandon();
             return;
         }
-        Pump();
+        if (!awaitsAdmission)
+        {
+            Pump();
+        }
     }
 
     protected override void OnUpstreamReady()
     {
+        if (awaitsAdmission)
+        {
+            Admit();
+            return;
+        }
         if (!exchange.IsUnderWay)
         {
             DropIdleUpstream();
@@ -78,6 +114,7 @@ internal sealed partial class Http1Session : ProtocolSession
 
     protected override void Drop()
     {
+        StopAwaitingHead();
         requestFlow.Drop(Client);
         if (upstream is not null)
         {
@@ -175,6 +212,7 @@ internal sealed partial class Http1Session : ProtocolSession
         var read = requests.TryReadHead(Client.Input, out var skipped, out var head, out var error);
         if (!servedBefore && error == FramingError.UnsupportedVersion && StartsHttp2())
         {
+            StopAwaitingHead();
             HandOver();
             Http2Session.Open(Connection);
             return false;
@@ -182,15 +220,34 @@ internal sealed partial class Http1Session : ProtocolSession
         Client.Consume(skipped);
         if (error != FramingError.None)
         {
-            Answer(Http1Answers.For(error));
+            Refuse(error);
             return false;
         }
         if (!read)
         {
+            AwaitRestOfHead();
             return skipped > 0;
         }
+        StopAwaitingHead();
         Begin(head);
         return true;
+    }
+
+    private void AwaitRestOfHead()
+    {
+        headTimer ??= new(this);
+        if (!headTimer.IsSet && Client.HasInput)
+        {
+            Worker.Loop.Timers.Set(headTimer, Worker.Loop.NowMs, Worker.Settings.HeadMs);
+        }
+    }
+
+    private void StopAwaitingHead()
+    {
+        if (headTimer is not null)
+        {
+            Worker.Loop.Timers.Clear(headTimer);
+        }
     }
 
     /// <summary>The first line of an HTTP/2 connection's preface reads as a request of that version.</summary>
@@ -201,16 +258,19 @@ internal sealed partial class Http1Session : ProtocolSession
         var content = requests.ReadBody(Client.Input[head.Length..], out var error);
         if (error != FramingError.None)
         {
-            Answer(Http1Answers.For(error));
+            Refuse(error);
             return;
         }
-        if (!servedBefore)
+        // The kubelet asks after this pod's application, to the end; that is no work, and must not hold the end up.
+        var isProbe = head.Fields.IsKubeletProbe;
+        if (!servedBefore && !isProbe)
         {
             servedBefore = true;
             Worker.Brain.NoteArrival();
         }
-        var target = upstream is { } pinned ? pinned.Target : Worker.Brain.Next(Connection.Arrival);
-        Worker.Brain.Served(target);
+        var staysHere = isProbe || Connection.Arrival.FromPeer;
+        var target = upstream is { } pinned ? pinned.Target : Worker.Brain.Next(Connection.Arrival, staysHere);
+        Worker.Brain.Served(Connection.Arrival, target);
         if (target is null)
         {
             Answer(Http1Answers.Refused);
@@ -220,6 +280,7 @@ internal sealed partial class Http1Session : ProtocolSession
         exchange.RequestComplete = requests.Body.IsComplete;
         isPinned |= head.Fields.BindsConnection;
         Connection.Tracked.BeginWork();
+        exchange.StaysHere = staysHere;
         upstream ??= Acquire(target, maySendTwice: head.MaySendTwice && exchange.RequestComplete);
         SendHead(head, Client.Input[..(head.Length + content)]);
         Client.Consume(head.Length + content);
@@ -244,7 +305,7 @@ internal sealed partial class Http1Session : ProtocolSession
 
     private Upstream Connect(RelayTarget target)
     {
-        var fresh = Upstream.Connect(Worker, Connection.Arrival, target);
+        var fresh = Upstream.Connect(Worker, Connection.Arrival, exchange.StaysHere, target);
         fresh.Owner = this;
         return fresh;
     }
@@ -257,10 +318,12 @@ internal sealed partial class Http1Session : ProtocolSession
             var length = HeadRewriting.WithoutConnection(message, head.Fields, Worker.Loop.Scratch);
             message = Worker.Loop.Scratch.AsSpan(0, length);
         }
-        if (upstream!.IsReused && head.MaySendTwice && exchange.RequestComplete)
-        {
-            replay.Keep(message);
-        }
+        replay.Keep(
+            message,
+            exchange.RequestComplete,
+            whereClosed: upstream!.IsReused && head.MaySendTwice,
+            whereUnserved: !upstream.Target.IsLocal
+        );
         upstream.Send(message);
     }
 
@@ -297,15 +360,47 @@ internal sealed partial class Http1Session : ProtocolSession
     /// <summary>The content broke its framing after a part of it was passed on.</summary>
     private void Offend(FramingError error)
     {
-        if (exchange.ResponseHeadSent)
+        if (!exchange.ResponseHeadSent)
         {
-            Connection.Tracked.MarkCut();
-            Close(reset: true);
+            Refuse(error);
+            return;
         }
-        else
+        Worker.Brain.Failed(RelayFailure.BadRequest);
+        Connection.Tracked.MarkCut();
+        Close(reset: true);
+    }
+
+    private void Refuse(FramingError error)
+    {
+        Worker.Brain.Failed(RelayFailure.BadRequest);
+        Answer(Http1Answers.For(error));
+    }
+
+    /// <summary>
+    /// What the peer sends next may be anything, so the application must be there first. A connection to it that is open
+    /// and unused shows that as well as a new one.
+    /// </summary>
+    private void BeginAdmission()
+    {
+        exchange.StaysHere = true;
+        upstream = Acquire(Worker.Brain.Next(Connection.Arrival, staysHere: true)!, maySendTwice: false);
+        if (upstream.IsReady)
         {
-            Answer(Http1Answers.For(error));
+            Admit();
         }
+    }
+
+    private void Admit()
+    {
+        if (upstream is not { IsReady: true } ready)
+        {
+            return;
+        }
+        awaitsAdmission = false;
+        upstream = null;
+        Worker.Pool.Return(ready);
+        Client.Send(PeerPreface.Accepted);
+        Client.Loop.Defer(Client);
     }
 
     /// <summary>Says something in the application's place and closes.</summary>

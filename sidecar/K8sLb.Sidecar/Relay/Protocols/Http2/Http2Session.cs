@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Framing.Http2;
 using K8sLb.Sidecar.Relay.Loop;
@@ -11,7 +12,7 @@ namespace K8sLb.Sidecar.Relay.Protocols.Http2;
 /// of RFC 9113 section 6.8: GOAWAY naming every stream and a PING; when that has come back, whatever the client had sent
 /// before it knew has arrived, and GOAWAY names the last stream. The connection closes when its streams have ended.
 /// </summary>
-internal sealed class Http2Session : ProtocolSession, ITimed
+internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
 {
     private enum Phase : byte
     {
@@ -26,6 +27,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
 
     private readonly Upstream upstream;
     private readonly Http2Traffic traffic;
+    private readonly Heartbeat? heartbeat;
     private LoopTimer? grace;
     private Phase phase;
     private bool releaseAsked;
@@ -37,21 +39,23 @@ internal sealed class Http2Session : ProtocolSession, ITimed
     {
         (this.upstream, this.traffic) = (upstream, traffic);
         upstream.Owner = this;
+        heartbeat = Heartbeat.Begin(Worker.Loop, this, Worker.Settings.HeartbeatMs);
     }
 
     /// <summary>With prior knowledge: the client's preface has come, and nothing of it was consumed.</summary>
     public static void Open(RelayConnection connection)
     {
         var worker = connection.Worker;
+        var arrival = connection.Arrival;
         worker.Brain.NoteArrival();
-        var target = worker.Brain.Next(connection.Arrival);
-        worker.Brain.Served(target);
+        var target = worker.Brain.Next(arrival, arrival.FromPeer);
+        worker.Brain.Served(arrival, target);
         if (target is null)
         {
             Refuse(connection);
             return;
         }
-        var upstream = Upstream.Connect(worker, connection.Arrival, target);
+        var upstream = Upstream.Connect(worker, arrival, arrival.FromPeer, target);
         Start(connection, new Http2Session(connection, upstream, Http2Traffic.WithPriorKnowledge()));
     }
 
@@ -79,6 +83,24 @@ internal sealed class Http2Session : ProtocolSession, ITimed
         }
     }
 
+    /// <summary>The release has a PING of its own, which asks as well.</summary>
+    public bool TryPing()
+    {
+        if (traffic.Ping != 0 || !traffic.ServerHasBegun || !traffic.CanInject)
+        {
+            return false;
+        }
+        Span<byte> frame = stackalloc byte[FrameBuilder.PingSize];
+        SendPing(frame, 0);
+        return true;
+    }
+
+    public void OnClientDead()
+    {
+        Connection.Tracked.MarkCut(EndReason.DeadPeer);
+        Close(reset: true);
+    }
+
     protected override void OnClient()
     {
         if (Client.IsBroken || Client.HasFailed)
@@ -93,6 +115,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
 
     protected override void OnUpstreamUnreachable()
     {
+        Worker.Brain.Failed(RelayFailure.Unreachable);
         SendGoAway(0, Http2Error.NoError);
         CloseGently();
     }
@@ -103,6 +126,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
         {
             Worker.Loop.Timers.Clear(grace);
         }
+        heartbeat?.Stop();
         upstream.Close();
         CountWork(0);
     }
@@ -164,6 +188,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
                 OnEnd(status, client: true);
                 break;
             }
+            heartbeat?.Heard();
         }
         Client.Park();
     }
@@ -215,7 +240,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
             at += consumed;
             if (verdict == Verdict.Violation)
             {
-                Violated();
+                Violated(RelayFailure.BadRequest);
                 return;
             }
         }
@@ -237,7 +262,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
             at += consumed;
             if (verdict == Verdict.Violation)
             {
-                Violated();
+                Violated(RelayFailure.BadResponse);
                 return;
             }
         }
@@ -260,8 +285,9 @@ internal sealed class Http2Session : ProtocolSession, ITimed
         CloseGently();
     }
 
-    private void Violated()
+    private void Violated(RelayFailure how)
     {
+        Worker.Brain.Failed(how);
         Connection.Tracked.MarkCut();
         SendGoAway(traffic.HighestClientStream, traffic.Error);
         CloseGently();
@@ -270,11 +296,7 @@ internal sealed class Http2Session : ProtocolSession, ITimed
     /// <summary>Moves the release on as far as it can go now.</summary>
     private void Advance()
     {
-        if (
-            phase == Phase.Open
-            && (releaseAsked || Worker.Brain.IsReleasing)
-            && traffic is { ServerHasBegun: true, CanInject: true }
-        )
+        if (phase == Phase.Open && releaseAsked && traffic is { ServerHasBegun: true, CanInject: true })
         {
             Announce();
         }
@@ -297,19 +319,24 @@ internal sealed class Http2Session : ProtocolSession, ITimed
     private void Announce()
     {
         Span<byte> frames = stackalloc byte[FrameBuilder.GoAwaySize + FrameBuilder.PingSize];
-        Span<byte> opaque = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(opaque);
         Connection.Tracked.BeginClosing();
         phase = Phase.Announced;
         // The application has sent GOAWAY itself: a higher stream must not be named any more (RFC 9113 section 6.8).
         var every = traffic.ServerLastStream ?? FrameBuilder.EveryStream;
+        SendPing(frames, FrameBuilder.GoAway(frames, every, Http2Error.NoError));
+        grace = new LoopTimer(this);
+        Worker.Loop.Timers.Set(grace, Worker.Loop.NowMs, Worker.Settings.GoAwayGraceMs);
+    }
+
+    /// <param name="frames">With room behind what is to be sent before it.</param>
+    private void SendPing(Span<byte> frames, int length)
+    {
+        Span<byte> opaque = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(opaque);
         var ping = BitConverter.ToUInt64(opaque) | 1;
-        var length = FrameBuilder.GoAway(frames, every, Http2Error.NoError);
         length += FrameBuilder.Ping(frames[length..], ping);
         Client.Send(frames[..length]);
         traffic.Pinged(ping);
-        grace = new LoopTimer(this);
-        Worker.Loop.Timers.Set(grace, Worker.Loop.NowMs, Worker.Settings.GoAwayGraceMs);
     }
 
     private void SendGoAway(uint last, Http2Error error)

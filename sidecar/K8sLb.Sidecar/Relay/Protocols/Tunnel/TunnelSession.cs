@@ -1,4 +1,6 @@
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Upstreams;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Tunnel;
@@ -15,6 +17,12 @@ internal sealed class TunnelSession : ProtocolSession
     private bool upstreamEnded;
     private bool clientEnded;
 
+    /// <summary>A peer awaits word that work is taken here.</summary>
+    private bool owesAcceptance;
+
+    /// <summary>Its first bytes make it an arrival: a load balancer's bare connect is none.</summary>
+    private bool awaitsFirstBytes;
+
     private TunnelSession(RelayConnection connection, Upstream upstream)
         : base(connection)
     {
@@ -26,9 +34,9 @@ internal sealed class TunnelSession : ProtocolSession
     public static void Open(RelayConnection connection)
     {
         var worker = connection.Worker;
-        worker.Brain.NoteArrival();
-        var target = worker.Brain.Next(connection.Arrival);
-        worker.Brain.Served(target);
+        var arrival = connection.Arrival;
+        var target = worker.Brain.Next(arrival, arrival.FromPeer);
+        worker.Brain.Served(arrival, target);
         if (target is null)
         {
             connection.Client.Close();
@@ -36,8 +44,11 @@ internal sealed class TunnelSession : ProtocolSession
             return;
         }
         connection.Tracked.BeginWork();
-        var upstream = Upstream.Connect(worker, connection.Arrival, target);
-        connection.Speak(ClientProtocol.Tcp, new TunnelSession(connection, upstream));
+        var upstream = Upstream.Connect(worker, arrival, arrival.FromPeer, target);
+        connection.Speak(
+            ClientProtocol.Tcp,
+            new TunnelSession(connection, upstream) { owesAcceptance = arrival.FromPeer, awaitsFirstBytes = true }
+        );
     }
 
     /// <summary>Takes over after an upgrade; the request that asked for it is the work, and stays in flight.</summary>
@@ -56,6 +67,7 @@ internal sealed class TunnelSession : ProtocolSession
 
     protected override void OnUpstreamUnreachable()
     {
+        Worker.Brain.Failed(RelayFailure.Unreachable);
         Connection.Tracked.MarkCut();
         Close(reset: true);
     }
@@ -78,6 +90,11 @@ internal sealed class TunnelSession : ProtocolSession
             }
             return;
         }
+        if (owesAcceptance)
+        {
+            owesAcceptance = false;
+            Client.Send(PeerPreface.Accepted);
+        }
         if (!clientEnded && !Move(ref toUpstream, Client, upstream.Channel, ref clientEnded))
         {
             return;
@@ -93,9 +110,14 @@ internal sealed class TunnelSession : ProtocolSession
     }
 
     /// <returns>False where the session is over.</returns>
-    private bool Move(ref ByteFlow flow, Loop.Channel from, Loop.Channel to, ref bool ended)
+    private bool Move(ref ByteFlow flow, Channel from, Channel to, ref bool ended)
     {
-        switch (flow.Move(from, to, long.MaxValue, out _))
+        var status = flow.Move(from, to, long.MaxValue, out var moved);
+        if (moved > 0)
+        {
+            NoteMoved(from);
+        }
+        switch (status)
         {
             case FlowStatus.Ended:
                 ended = true;
@@ -108,5 +130,15 @@ internal sealed class TunnelSession : ProtocolSession
                 return false;
         }
         return true;
+    }
+
+    private void NoteMoved(Channel from)
+    {
+        Connection.Tracked.NoteActivity();
+        if (awaitsFirstBytes && from == Client)
+        {
+            awaitsFirstBytes = false;
+            Worker.Brain.NoteArrival();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Framing.WebSocket;
 using K8sLb.Sidecar.Relay.Loop;
@@ -11,11 +12,12 @@ namespace K8sLb.Sidecar.Relay.Protocols.WebSocket;
 /// what the client still sends is passed on until its own Close, which tells the application in turn, so nothing of the
 /// client's is lost. What the application sends behind the Close has nobody to go to.
 /// </summary>
-internal sealed class WebSocketSession : ProtocolSession, ITimed
+internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwner
 {
     private readonly Upstream upstream;
     private WebSocketScanner fromClient = WebSocketScanner.OfClient();
     private WebSocketScanner fromApplication = WebSocketScanner.OfServer();
+    private readonly Heartbeat? heartbeat;
     private LoopTimer? timer;
     private ReleaseUrgency? asked;
 
@@ -31,6 +33,7 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed
     {
         this.upstream = upstream;
         upstream.Owner = this;
+        heartbeat = Heartbeat.Begin(Worker.Loop, this, Worker.Settings.HeartbeatMs);
     }
 
     /// <summary>Takes over with the response to the upgrade sent; the request stays in flight, as the work that this is.</summary>
@@ -73,6 +76,24 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed
         SetTimer();
     }
 
+    /// <summary>The client's Pong goes on to the application, which may get one unasked (RFC 6455 section 5.5.3).</summary>
+    public bool TryPing()
+    {
+        if (clientTold || !fromApplication.AtFrameBoundary)
+        {
+            return false;
+        }
+        Span<byte> ping = stackalloc byte[WebSocketBuilder.MaxSize];
+        Client.Send(ping[..WebSocketBuilder.PingToClient(ping, (ulong)Worker.Loop.NowMs)]);
+        return true;
+    }
+
+    public void OnClientDead()
+    {
+        Connection.Tracked.MarkCut(EndReason.DeadPeer);
+        Close(reset: true);
+    }
+
     protected override void OnClient()
     {
         if (Client.IsBroken || Client.HasFailed)
@@ -93,6 +114,7 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed
         {
             Worker.Loop.Timers.Clear(timer);
         }
+        heartbeat?.Stop();
         upstream.Close();
         Connection.Tracked.EndWork();
     }
@@ -132,6 +154,10 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed
             {
                 OnEnd(isClient, status);
                 break;
+            }
+            if (isClient)
+            {
+                heartbeat?.Heard();
             }
         }
         from.Park();

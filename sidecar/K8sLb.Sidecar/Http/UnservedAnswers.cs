@@ -1,24 +1,24 @@
+using K8sLb.Sidecar.Listening;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace K8sLb.Sidecar.Http;
 
 /// <summary>
-/// How a member tells another one, which passed it a request, that its application is gone and nobody has seen the request.
-/// Whoever passed it tries elsewhere, where no part of a body has gone out.
+/// Puts and finds the <see cref="UnservedMark"/>. Whoever passed the request tries elsewhere, where no part of a body has gone
+/// out.
 /// </summary>
-internal static class UnservedMark
+internal static class UnservedAnswers
 {
-    private const string Header = "K8sLb-Unserved";
     private static readonly object Found = new();
 
-    public static void Put(HttpResponse response) => response.Headers[Header] = "1";
+    public static void Put(HttpResponse response) => response.Headers[UnservedMark.Header] = "1";
 
     /// <summary>Looks for the mark in a peer's answer, and takes note of it.</summary>
     public static bool TryTake(HttpContext context, HttpResponseMessage response)
     {
         if (
             response.StatusCode != System.Net.HttpStatusCode.ServiceUnavailable
-            || !response.Headers.Contains(Header)
+            || !response.Headers.Contains(UnservedMark.Header)
             || context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
         )
         {

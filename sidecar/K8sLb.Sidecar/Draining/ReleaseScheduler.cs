@@ -5,14 +5,17 @@ using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Draining;
 
-/// <summary>While there is a drain: moves it on and applies <see cref="ReleasePolicy"/> to every live connection.</summary>
-public sealed class ReleaseLoop(
+/// <summary>
+/// While there is a drain: moves it on, lets connections go at the granted pace, and applies <see cref="ReleasePolicy"/> to
+/// those that may.
+/// </summary>
+public sealed class ReleaseScheduler(
     MemberDrain drain,
     ConnectionRegistry registry,
     SnapshotInForce snapshots,
     SidecarMetrics metrics,
     TimeProvider clock,
-    ILogger<ReleaseLoop> log
+    ILogger<ReleaseScheduler> log
 ) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
@@ -24,16 +27,25 @@ public sealed class ReleaseLoop(
     private const int RoundsToBelieve = 3;
 
     private readonly List<TrackedConnection> live = [];
+    private readonly List<Waiting> waiting = [];
+    private ReleasePace pace;
+    private long lastStep = clock.GetTimestamp();
     private DrainState? told;
 
     /// <summary>One round; public so that a test can drive it by a clock of its own.</summary>
     public void Step()
     {
         var state = drain.Advance();
+        var elapsed = clock.GetElapsedTime(lastStep);
+        lastStep = clock.GetTimestamp();
+        if (state is null || state.Id != told?.Id)
+        {
+            pace = default;
+        }
         Tell(state);
         if (state is { IsReleasing: true })
         {
-            Apply(state);
+            Apply(state, elapsed);
         }
     }
 
@@ -54,7 +66,7 @@ public sealed class ReleaseLoop(
         }
     }
 
-    private void Apply(DrainState state)
+    private void Apply(DrainState state, TimeSpan elapsed)
     {
         var now = clock.GetUtcNow();
         var quietPeriod = snapshots.QuietPeriod;
@@ -64,26 +76,66 @@ public sealed class ReleaseLoop(
         foreach (var connection in live)
         {
             var step = ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now);
-            connection.QuietRounds = step == ReleaseStep.WhenSettled ? connection.QuietRounds + 1 : 0;
-            switch (step)
+            if (step is ReleaseStep.Leave or ReleaseStep.Cut || connection.Leaves)
             {
-                case ReleaseStep.AfterAnswer:
-                    connection.Release(ReleaseUrgency.AfterAnswer);
-                    break;
-                case ReleaseStep.WhenSettled when connection.QuietRounds >= RoundsToBelieve:
-                    connection.Release(ReleaseUrgency.WhenSettled);
-                    break;
-                case ReleaseStep.AtNextBoundary:
-                    connection.Release(ReleaseUrgency.AtNextBoundary);
-                    break;
-                case ReleaseStep.Cut:
-                    connection.Cut();
-                    break;
-                default:
-                    break;
+                Carry(connection, step);
+            }
+            else
+            {
+                var isIdle = connection.InFlight == 0;
+                waiting.Add(new(connection, isIdle, isIdle ? connection.LastActivity : connection.OpenedAt));
             }
         }
+        LetGo(state, elapsed, now);
         live.Clear();
+    }
+
+    /// <summary>Idle ones first, those that have been so for longest before others; then the oldest.</summary>
+    private void LetGo(DrainState state, TimeSpan elapsed, DateTimeOffset now)
+    {
+        var count = pace.Take(
+            waiting.Count,
+            snapshots.ReleasesPerSecond,
+            elapsed,
+            ReleasePolicy.PacedUntil(state) - now
+        );
+        if (count < waiting.Count)
+        {
+            waiting.Sort(
+                static (a, b) => a.IsIdle == b.IsIdle ? a.Since.CompareTo(b.Since) : b.IsIdle.CompareTo(a.IsIdle)
+            );
+        }
+        foreach (var next in waiting[..count])
+        {
+            next.Connection.Release(ReleaseUrgency.AfterAnswer);
+        }
+        waiting.Clear();
+        if (pace.IsRaised)
+        {
+            drain.NotePaceRaised();
+        }
+    }
+
+    private static void Carry(TrackedConnection connection, ReleaseStep step)
+    {
+        connection.QuietRounds = step == ReleaseStep.WhenSettled ? connection.QuietRounds + 1 : 0;
+        switch (step)
+        {
+            case ReleaseStep.AfterAnswer:
+                connection.Release(ReleaseUrgency.AfterAnswer);
+                break;
+            case ReleaseStep.WhenSettled when connection.QuietRounds >= RoundsToBelieve:
+                connection.Release(ReleaseUrgency.WhenSettled);
+                break;
+            case ReleaseStep.AtNextBoundary:
+                connection.Release(ReleaseUrgency.AtNextBoundary);
+                break;
+            case ReleaseStep.Cut:
+                connection.Cut(EndReason.Deadline);
+                break;
+            default:
+                break;
+        }
     }
 
     private ReleaseFacts Facts(TrackedConnection connection, DateTimeOffset now, bool arrivalsHaveCeased) =>
@@ -127,4 +179,7 @@ public sealed class ReleaseLoop(
         }
         told = state;
     }
+
+    /// <summary>Read once, because it goes on changing while others are compared with it.</summary>
+    private readonly record struct Waiting(TrackedConnection Connection, bool IsIdle, long Since);
 }
