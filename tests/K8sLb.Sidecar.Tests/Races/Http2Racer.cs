@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using K8sLb.Sidecar.Tests.Fixtures;
+
+namespace K8sLb.Sidecar.Tests.Races;
+
+/// <summary>HTTP/2: no stream after GOAWAY; one above GOAWAY's last was not processed (RFC 9113 section 6.8).</summary>
+internal sealed class Http2Racer : IRacer
+{
+    private const int Second = 3;
+    private const byte EndStream = 0x1;
+    private const byte Ack = 0x1;
+    private static readonly byte[] Block =
+    [
+        .. Literal(":method", "GET"),
+        .. Literal(":scheme", "http"),
+        .. Literal(":path", "/"),
+        .. Literal(":authority", "shop.test"),
+    ];
+
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RaceFate> fate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private readonly Socket socket;
+    private readonly NetworkStream stream;
+    private Task reading = Task.CompletedTask;
+    private int lastStream = int.MaxValue;
+    private bool toldToGo;
+
+    private Http2Racer(Socket socket)
+    {
+        this.socket = socket;
+        stream = new(socket, ownsSocket: true);
+    }
+
+    public Task<RaceFate> Fate => fate.Task;
+
+    public static async Task<IRacer> OpenAsync(IPEndPoint to)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(to);
+        var racer = new Http2Racer(socket);
+        racer.Send([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(RawHttp2.Settings, 0, 0, []), .. Get(1)]);
+        racer.reading = racer.ReadAsync();
+        await racer.first.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        return racer;
+    }
+
+    public void Fire()
+    {
+        lock (gate)
+        {
+            if (toldToGo)
+            {
+                fate.TrySetResult(RaceFate.Moved);
+                return;
+            }
+            Send(Get(Second));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stream.DisposeAsync();
+        await reading;
+    }
+
+    private async Task ReadAsync()
+    {
+        var head = new byte[9];
+        try
+        {
+            while (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false) == head.Length)
+            {
+                var payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
+                await stream.ReadExactlyAsync(payload);
+                Take(head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)), payload);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
+        {
+            // It broke: what was not answered by now will not be.
+        }
+        first.TrySetException(new IOException("ended before the first answer"));
+        lock (gate)
+        {
+            toldToGo = true;
+            fate.TrySetResult(lastStream < Second ? RaceFate.Moved : RaceFate.Lost);
+        }
+    }
+
+    private void Take(byte type, byte flags, int id, byte[] payload)
+    {
+        if (type is RawHttp2.Settings or RawHttp2.Ping && (flags & Ack) == 0)
+        {
+            lock (gate)
+            {
+                Send(Frame(type, Ack, 0, type == RawHttp2.Ping ? payload : []));
+            }
+        }
+        else if (type == RawHttp2.GoAway)
+        {
+            lock (gate)
+            {
+                toldToGo = true;
+                lastStream = BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue;
+            }
+        }
+        else if (type is RawHttp2.Headers or RawHttp2.Data && (flags & EndStream) != 0)
+        {
+            if (id == Second)
+            {
+                fate.TrySetResult(RaceFate.Answered);
+            }
+            else
+            {
+                first.TrySetResult();
+            }
+        }
+    }
+
+    private void Send(byte[] bytes)
+    {
+        try
+        {
+            socket.Send(bytes);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The reader sees the end, and knows what it means for a request.
+        }
+    }
+
+    private static byte[] Get(int id) => Frame(RawHttp2.Headers, EndStream | 0x4, id, Block);
+
+    private static byte[] Frame(byte type, int flags, int id, byte[] payload)
+    {
+        var frame = new byte[9 + payload.Length];
+        BinaryPrimitives.WriteInt16BigEndian(frame.AsSpan(1), (short)payload.Length);
+        frame[3] = type;
+        frame[4] = (byte)flags;
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), id);
+        payload.CopyTo(frame, 9);
+        return frame;
+    }
+
+    private static byte[] Literal(string name, string value) =>
+        [
+            0x00,
+            (byte)name.Length,
+            .. Encoding.ASCII.GetBytes(name),
+            (byte)value.Length,
+            .. Encoding.ASCII.GetBytes(value),
+        ];
+}
