@@ -46,6 +46,11 @@ lint: tools build ## Formatting, analyzers (warnings of the build are errors), s
 format: tools ## Format the C# code
 	$(DOTNET) csharpier format .
 
+.PHONY: endurance
+endurance: sdk node-assets images ## Ten restarts in a row under 2,000 requests a second, endpoints 0 to 15 s late, beside HAProxy and nginx (artifacts/endurance)
+	scripts/bench-tools.sh
+	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- endurance $(ENDURANCE_ARGS)
+
 .PHONY: bench
 bench: sdk ## Cost of the sidecar beside HAProxy, nginx and a direct connection (artifacts/bench)
 	scripts/bench-tools.sh

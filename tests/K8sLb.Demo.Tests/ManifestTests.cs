@@ -7,12 +7,16 @@ public sealed class ManifestTests
         ["APP_IMAGE"] = "app:1",
         ["SIDECAR_IMAGE"] = "sidecar:1",
         ["OPERATOR_ADDRESS"] = "http://10.96.0.9:15010",
+        ["REPLICAS"] = "4",
+        ["MAX_SURGE"] = "1",
     };
 
     [Theory]
     [InlineData("baseline.yaml")]
     [InlineData("k8slb.yaml")]
     [InlineData("backendpool.yaml")]
+    [InlineData("haproxy.yaml")]
+    [InlineData("nginx.yaml")]
     public async Task Every_value_is_filled_in(string file) =>
         (await Manifest.ReadAsync(file, Values))
             .Split('\n')
@@ -24,5 +28,5 @@ public sealed class ManifestTests
             await Should.ThrowAsync<KeyNotFoundException>(() =>
                 Manifest.ReadAsync("baseline.yaml", new Dictionary<string, string>())
             )
-        ).Message.ShouldContain("APP_IMAGE");
+        ).Message.ShouldContain("baseline.yaml: no value for ${REPLICAS}");
 }

@@ -11,4 +11,5 @@ namespace K8sLb.Demo;
 )]
 [JsonSerializable(typeof(DemoLine))]
 [JsonSerializable(typeof(DemoSummary))]
+[JsonSerializable(typeof(List<EnduranceResult>))]
 internal sealed partial class DemoJson : JsonSerializerContext;

@@ -14,6 +14,12 @@ internal sealed record DemoOptions
     /// <summary>With the current cluster: a node's address that this machine reaches. Null: a node's InternalIP.</summary>
     public string? NodeAddress { get; init; }
 
+    /// <summary>How late kube-proxy is, on a local node.</summary>
+    public TimeSpan EndpointLag { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Archives of images that a local node gets beside those of this tree.</summary>
+    public IReadOnlyList<string> MoreImages { get; init; } = [];
+
     /// <summary>Lines of JSON instead of a table.</summary>
     public bool Json { get; init; }
 

@@ -19,6 +19,8 @@ internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
             ["APP_IMAGE"] = LocalImages.SampleApp,
             ["SIDECAR_IMAGE"] = LocalImages.Sidecar,
             ["OPERATOR_ADDRESS"] = operatorAddress,
+            ["REPLICAS"] = "4",
+            ["MAX_SURGE"] = "1",
         };
         await using var observer = new ShopObserver(demo.Api, Namespace);
         await observer.WaitForSyncAsync(cancellation);

@@ -3,6 +3,11 @@ using K8sLb.Demo;
 using K8sLb.LocalCluster.Assets;
 using K8sLb.LocalCluster.Processes;
 
+if (args is ["endurance", .. var rest])
+{
+    return await EnduranceProgram.RunAsync(rest);
+}
+
 // Exit codes: 0 nothing lost with K8sLb while the baseline lost requests; 1 anything else; 2 bad options; 130 interrupted.
 DemoOptions options;
 try

@@ -45,6 +45,31 @@ public sealed record LoadPlan(
             WebSocket = new() { Connections = 40, MeanIntervalMs = 1_000 },
         };
 
+    /// <summary>About that many requests a second of every class, for as long as it is let: an hour at most.</summary>
+    public static LoadPlan Mix(int perSecond)
+    {
+        // Each client's mean pace is 1.35 times that of its part's mean interval, because of the spread of the rhythms.
+        int Part(double share, double perClient) => Math.Max(1, (int)Math.Round(perSecond * share / perClient));
+        return new(3_600, MaxRequests: 2_000_000)
+        {
+            KeepAlive = new() { Connections = Part(0.4, 3.2), MeanIntervalMs = 400 },
+            NewConnection = new() { PerSecond = Part(0.1, 1), MaxConcurrent = 500 },
+            Slow = new()
+            {
+                Connections = Part(0.01, 0.8),
+                MeanIntervalMs = 300,
+                LongestDelayMs = 2_000,
+            },
+            Http2 = new()
+            {
+                Connections = Part(0.35, 80),
+                StreamsPerConnection = 20,
+                MeanIntervalMs = 320,
+            },
+            WebSocket = new() { Connections = Part(0.14, 1.3), MeanIntervalMs = 1_000 },
+        };
+    }
+
     /// <exception cref="ArgumentException">A number is out of its bounds; the message names it and them.</exception>
     public void Validate()
     {

@@ -8,8 +8,6 @@ namespace K8sLb.Demo;
 /// <summary>The cluster that the demo runs on: a local node of its own, or the one at hand.</summary>
 internal sealed class DemoCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan EndpointLag = TimeSpan.FromSeconds(2);
-
     private readonly LocalNode? local;
 
     private DemoCluster(ICluster cluster, string helm, string? nodeAddress)
@@ -46,7 +44,11 @@ internal sealed class DemoCluster : IAsyncDisposable
             throw new DemoException(reason);
         }
         var node = await LocalNode.StartAsync(
-            new LocalNodeOptions { EndpointLag = EndpointLag, Images = DemoFiles.ImageArchives() },
+            new LocalNodeOptions
+            {
+                EndpointLag = options.EndpointLag,
+                Images = [.. DemoFiles.ImageArchives(), .. options.MoreImages],
+            },
             cancellation
         );
         return new(node, programs["helm"], null);

@@ -8,6 +8,8 @@ namespace K8sLb.Demo;
 /// <summary>The load client as a process outside of the pods, where it reaches the Service.</summary>
 internal sealed class LoadProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
+
     private readonly Process process;
     private readonly Task<LoadReport> report;
     private volatile LoadProgress? progress;
@@ -43,6 +45,32 @@ internal sealed class LoadProcess : IAsyncDisposable
     {
         process.StandardInput.Close();
         return report;
+    }
+
+    /// <summary>Waits for that much more of the load's own time.</summary>
+    public Task RunningForAsync(TimeSpan time, CancellationToken cancellation)
+    {
+        var until = (progress?.Seconds ?? 0) + time.TotalSeconds;
+        return UntilAsync(() => progress?.Seconds >= until, time * 4, $"{time} of load", cancellation);
+    }
+
+    /// <exception cref="DemoException">The load ended, or the limit passed, before.</exception>
+    public async Task UntilAsync(Func<bool> condition, TimeSpan limit, string what, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(limit);
+        while (!condition())
+        {
+            if (report.IsCompleted)
+            {
+                await report;
+                throw new DemoException($"the load ended by itself before: {what}");
+            }
+            if (late.IsCancellationRequested)
+            {
+                throw new DemoException($"not within {limit.TotalSeconds} s: {what}");
+            }
+            await Task.Delay(Beat, cancellation);
+        }
     }
 
     public async ValueTask DisposeAsync()

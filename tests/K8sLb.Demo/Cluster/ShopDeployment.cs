@@ -65,6 +65,30 @@ internal sealed class ShopDeployment(DemoCluster demo)
         }
     }
 
+    /// <summary>A few requests on connections of their own, until all of them succeed: kube-proxy has seen the endpoints.</summary>
+    public async Task AnswersAsync(LoadOrder order, CancellationToken cancellation)
+    {
+        var probe = order with
+        {
+            Plan = new LoadPlan(20, MaxRequests: 40, NewConnection: new() { PerSecond = 50, MaxConcurrent = 10 }),
+        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        while (true)
+        {
+            await using var load = await LoadProcess.StartAsync(Cluster, probe);
+            var report = await load.Report.WaitAsync(cancellation);
+            if (report.Failed == 0)
+            {
+                return;
+            }
+            if (limit.IsCancellationRequested)
+            {
+                throw new DemoException($"the Service does not answer: {report.Failures[0].Message}");
+            }
+        }
+    }
+
     private async Task RolledOutAsync(CancellationToken cancellation)
     {
         try

@@ -24,7 +24,7 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
     {
         view.Step("waiting for the Service to answer");
         var order = await shop.OrderAsync(LoadPlan.SteadyMix(LongestLoadSeconds));
-        await AnswersAsync(order, cancellation);
+        await shop.AnswersAsync(order, cancellation);
 
         await using var load = await LoadProcess.StartAsync(shop.Cluster, order);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -43,7 +43,7 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
     private async Task<RolloutResult> RestartUnderAsync(LoadProcess load, CancellationToken cancellation)
     {
         Stage("steady load");
-        await RunningForAsync(load, WarmUp, cancellation);
+        await load.RunningForAsync(WarmUp, cancellation);
 
         oldPods = observer.Pods.Select(p => p.Metadata.Name ?? "").ToHashSet();
         var restartAt = load.Progress!.Seconds;
@@ -52,13 +52,13 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
         var rolloutDoneAt = load.Progress.Seconds;
 
         Stage("old pods are ending");
-        await UntilAsync(load, () => !OldPods().Any(), OldPodsLimit, "the old pods are gone", cancellation);
+        await load.UntilAsync(() => !OldPods().Any(), OldPodsLimit, "the old pods are gone", cancellation);
         var oldPodsGoneAt = load.Progress.Seconds;
 
         Stage("steady load");
-        await RunningForAsync(load, After, cancellation);
+        await load.RunningForAsync(After, cancellation);
         var limit = TimeSpan.FromSeconds(LongestLoadSeconds);
-        await UntilAsync(load, () => load.Progress.Requests >= FewestRequests, limit, "enough requests", cancellation);
+        await load.UntilAsync(() => load.Progress.Requests >= FewestRequests, limit, "enough requests", cancellation);
 
         Stage("stopping the load");
         var report = await load.StopAsync().WaitAsync(cancellation);
@@ -76,60 +76,6 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
 
     private IEnumerable<V1Pod> OldPods() =>
         observer.Pods.Where(pod => oldPods.Contains(pod.Metadata.Name ?? "") && !pod.HasEnded());
-
-    /// <summary>A few requests on connections of their own, until all of them succeed: kube-proxy has seen the endpoints.</summary>
-    private async Task AnswersAsync(LoadOrder order, CancellationToken cancellation)
-    {
-        var probe = order with
-        {
-            Plan = new LoadPlan(20, MaxRequests: 40, NewConnection: new() { PerSecond = 50, MaxConcurrent = 10 }),
-        };
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(90));
-        while (true)
-        {
-            await using var load = await LoadProcess.StartAsync(shop.Cluster, probe);
-            var report = await load.Report.WaitAsync(cancellation);
-            if (report.Failed == 0)
-            {
-                return;
-            }
-            if (limit.IsCancellationRequested)
-            {
-                throw new DemoException($"the Service does not answer: {report.Failures[0].Message}");
-            }
-        }
-    }
-
-    private static async Task RunningForAsync(LoadProcess load, TimeSpan time, CancellationToken cancellation)
-    {
-        var until = (load.Progress?.Seconds ?? 0) + time.TotalSeconds;
-        await UntilAsync(load, () => load.Progress?.Seconds >= until, time * 4, $"{time} of load", cancellation);
-    }
-
-    private static async Task UntilAsync(
-        LoadProcess load,
-        Func<bool> condition,
-        TimeSpan limit,
-        string what,
-        CancellationToken cancellation
-    )
-    {
-        using var late = new CancellationTokenSource(limit);
-        while (!condition())
-        {
-            if (load.Report.IsCompleted)
-            {
-                await load.Report;
-                throw new DemoException($"the load ended by itself before: {what}");
-            }
-            if (late.IsCancellationRequested)
-            {
-                throw new DemoException($"not within {limit.TotalSeconds} s: {what}");
-            }
-            await Task.Delay(Beat, cancellation);
-        }
-    }
 
     /// <summary>Four looks a second, for the table and for the report.</summary>
     private async Task ObserveAsync(LoadProcess load, CancellationToken cancellation)

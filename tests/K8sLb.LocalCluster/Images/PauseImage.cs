@@ -8,8 +8,6 @@ public static class PauseImage
 {
     private const string Wait = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done";
 
-    private static readonly string[] Places = ["bin/busybox", "usr/bin/busybox"];
-
     public static string ArchivePath(AssetFolders folders) => Path.Combine(folders.Cache, "images", "pause.tar");
 
     /// <returns>The path of its archive, which is made if it is not there.</returns>
@@ -28,23 +26,10 @@ public static class PauseImage
 
     private static async Task BuildAsync(string archive, AssetFolders folders, CancellationToken ct)
     {
-        var packages = new DebianPackages(Path.Combine(folders.Cache, "debian"));
-        var (files, _) = await packages.UnpackAsync(["busybox-static"], ct);
-        var busybox = Places.Select(path => new FileInfo(Path.Combine(files, path))).First(file => file.Exists);
-        var applets = await Command.RunAsync([busybox.FullName, "--list"], ct: ct);
-        var links = applets
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(applet => applet != "busybox")
-            .Select(applet => new ImageFile.Link($"bin/{applet}", "busybox"));
-        var layer = ImageLayer.Of([
-            ImageFile.FromDisk(busybox, "bin/busybox"),
-            .. links,
-            new ImageFile.Folder("tmp", ImageFile.ScratchMode),
-        ]);
         OciArchive.Write(
             archive,
             LocalImages.Pause,
-            [layer],
+            [await BusyboxLayer.BuildAsync(folders, ct)],
             new ImageConfig(["/bin/sh", "-c", Wait], "65532:65532", "/", "PATH=/bin")
         );
     }
