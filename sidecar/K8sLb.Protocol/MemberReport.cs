@@ -114,6 +114,9 @@ public sealed record DrainReport
 
     /// <summary>Connections are released faster than granted, because the deadline could not be kept otherwise.</summary>
     public bool PaceRaised { get; init; }
+
+    /// <summary>When it is expected to end, by the sidecar's clock; null where it is over.</summary>
+    public DateTimeOffset? Eta { get; init; }
 }
 
 public enum DrainProgress

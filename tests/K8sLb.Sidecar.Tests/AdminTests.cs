@@ -97,6 +97,23 @@ public sealed class AdminTests : IDisposable
     }
 
     [Fact]
+    public async Task A_drain_under_way_tells_when_it_is_expected_to_end()
+    {
+        await using var pool = await TestMember.PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.RequestAsync("/");
+
+        var report = await http.GetFromJsonAsync(
+            new Uri(pool[0].Admin, "/drain?wait=false"),
+            AdminJson.Default.DrainReport
+        );
+
+        // Nothing has ended yet, so there is no pace to tell from.
+        report!.Remaining.ShouldBe(1);
+        report.Eta!.Value.ShouldBe(report.Deadline, tolerance: TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task A_kubelet_that_doubles_the_slash_reaches_the_drain()
     {
         await using var pool = await TestMember.PoolAsync();

@@ -14,7 +14,8 @@ internal sealed class AdminEndpoints(
     MemberDrain drain,
     ConnectionRegistry registry,
     WorkRouter router,
-    SnapshotInForce snapshots
+    SnapshotInForce snapshots,
+    TimeProvider clock
 )
 {
     private const string Known = "GET /healthz, /readyz, /connections, /drain, /drain?wait=false";
@@ -57,7 +58,7 @@ internal sealed class AdminEndpoints(
         }
         context.Response.StatusCode = state.IsOver ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(
-            DrainReports.From(state, registry.Account()),
+            DrainReports.From(state, registry.Account(), clock.GetUtcNow()),
             AdminJson.Default.DrainReport,
             cancellationToken: context.RequestAborted
         );
@@ -91,7 +92,7 @@ internal sealed class AdminEndpoints(
             FromPeers = live.Count(c => c.FromPeer),
             InFlight = registry.InFlight,
             Totals = account.Totals,
-            Drain = drain.Current is { } state ? DrainReports.From(state, account) : null,
+            Drain = drain.Current is { } state ? DrainReports.From(state, account, clock.GetUtcNow()) : null,
             Peers =
             [
                 .. router.KnownPeers.Select(p => new PeerView

@@ -15,7 +15,8 @@ public sealed class MemberReports(
     SnapshotInForce snapshots,
     ConnectionRegistry registry,
     WorkRouter router,
-    MemberDrain drain
+    MemberDrain drain,
+    TimeProvider clock
 )
 {
     private static readonly string SidecarVersion =
@@ -37,7 +38,7 @@ public sealed class MemberReports(
             PeerPort = options.PeerPort,
             PeerCredential = credential.Value,
             Held = snapshots.Version,
-            Drain = drain.Current is { } state ? DrainReports.From(state, registry.Account()) : null,
+            Drain = drain.Current is { } state ? DrainReports.From(state, registry.Account(), clock.GetUtcNow()) : null,
         };
 
     public MemberReport Report()
@@ -50,7 +51,7 @@ public sealed class MemberReports(
             Connections = account.Live,
             InFlight = registry.InFlight,
             Totals = account.Totals,
-            Drain = drain.Current is { } state ? DrainReports.From(state, account) : null,
+            Drain = drain.Current is { } state ? DrainReports.From(state, account, clock.GetUtcNow()) : null,
         };
     }
 }

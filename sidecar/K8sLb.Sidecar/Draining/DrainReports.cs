@@ -5,8 +5,9 @@ namespace K8sLb.Sidecar.Draining;
 
 public static class DrainReports
 {
-    public static DrainReport From(DrainState drain, ConnectionAccount account) =>
-        new()
+    public static DrainReport From(DrainState drain, ConnectionAccount account, DateTimeOffset now)
+    {
+        var report = new DrainReport
         {
             Id = drain.Id,
             Reason = drain.Reason,
@@ -19,4 +20,6 @@ public static class DrainReports
             Forced = account.Totals.Forced - drain.TotalsAtStart.Forced,
             PaceRaised = drain.PaceRaised,
         };
+        return report with { Eta = DrainDecay.Eta(report, drain.RampDownEndsAt, drain.Deadline, now) };
+    }
 }

@@ -35,7 +35,8 @@ public struct ReleasePace
         {
             return waiting;
         }
-        tokens = Math.Min(tokens + (perSecond * elapsed.TotalSeconds), Math.Max(1, perSecond * Burst.TotalSeconds));
+        // What is left over is less than one connection, so this bounds the bucket.
+        tokens += perSecond * (elapsed < Burst ? elapsed : Burst).TotalSeconds;
         var taken = Math.Min(waiting, (int)tokens);
         tokens -= taken;
         return taken;

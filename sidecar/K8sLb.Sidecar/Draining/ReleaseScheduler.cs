@@ -167,7 +167,7 @@ public sealed class ReleaseScheduler(
         }
         else
         {
-            var report = DrainReports.From(state, registry.Account());
+            var report = DrainReports.From(state, registry.Account(), clock.GetUtcNow());
             SidecarLog.DrainMoved(
                 log,
                 state.Id,
