@@ -35,6 +35,9 @@ public sealed record StateCounts
     public required int Active { get; init; }
     public required int Idle { get; init; }
     public required int Closing { get; init; }
+
+    /// <summary>In any state: those that have been asked to move.</summary>
+    public required int Asked { get; init; }
 }
 
 public sealed record PeerView

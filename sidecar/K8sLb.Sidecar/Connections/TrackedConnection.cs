@@ -153,8 +153,8 @@ public sealed class TrackedConnection
     public void Release(ReleaseUrgency urgency, EndReason why = EndReason.Drain)
     {
         Interlocked.CompareExchange(ref releaseReason, (int)why, 0);
-        Interlocked.CompareExchange(ref releaseAskedAt, clock.GetTimestamp(), 0);
         LeaveWithNextAnswer();
+        Interlocked.CompareExchange(ref releaseAskedAt, clock.GetTimestamp(), 0);
         Volatile.Read(ref channel).Release(urgency);
     }
 

@@ -143,7 +143,10 @@ internal sealed class RequestForwarding(
         ForwarderError error
     )
     {
-        if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+        // Behind an answer that broke off the forwarder aborts the request itself: that is no client which went away.
+        var wentAway =
+            context.RequestAborted.IsCancellationRequested && error != ForwarderError.ResponseBodyDestination;
+        if (error == ForwarderError.None || wentAway)
         {
             return;
         }

@@ -246,6 +246,7 @@ public abstract class Http2RelayTests(PollerKind kind)
         app.Dispose();
         await client.ShouldBeResetAsync();
         await relay.AllClosedAsync();
+        relay.Brain.Failures.ShouldBe([RelayFailure.BrokeOff]);
         relay.Account.Totals.Forced.ShouldBe(1);
         relay.Brain.Registry.InFlight.ShouldBe(0);
     }

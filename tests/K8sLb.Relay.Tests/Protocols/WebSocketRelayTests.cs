@@ -207,6 +207,19 @@ public abstract class WebSocketRelayTests(PollerKind kind)
         (await app.ReadBytesAsync(8))[..2].ShouldBe([0x88, 0x82]);
         await app.ShouldEndAsync();
         await relay.AllClosedAsync();
+        relay.Brain.Failures.ShouldBe([RelayFailure.BadRequest]);
+    }
+
+    [Fact]
+    public async Task Frames_of_the_application_that_nobody_could_read_end_it_as_well()
+    {
+        using var relay = Relay();
+        var (client, app) = await UpgradeAsync(relay);
+        await app.SendAsync(Frame(Opcode.Text, 3, masked: true));
+        (await client.ReadBytesAsync(4)).ShouldBe([0x88, 0x02, 0x03, 0xea]);
+        await client.ShouldEndAsync();
+        await relay.AllClosedAsync();
+        relay.Brain.Failures.ShouldBe([RelayFailure.BadResponse]);
     }
 
     [Fact]
@@ -217,6 +230,7 @@ public abstract class WebSocketRelayTests(PollerKind kind)
         app.Reset();
         await client.ShouldBeResetAsync();
         await relay.AllClosedAsync();
+        relay.Brain.Failures.ShouldBe([RelayFailure.BrokeOff]);
         relay.Brain.Registry.InFlight.ShouldBe(0);
     }
 

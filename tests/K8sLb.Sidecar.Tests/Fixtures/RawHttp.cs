@@ -35,7 +35,20 @@ internal sealed class RawHttp : IAsyncDisposable
         return await ReadAsync();
     }
 
-    public async Task<RawResponse> ReadAsync()
+    public Task SendAsync(ReadOnlyMemory<byte> content) => stream.WriteAsync(content).AsTask();
+
+    /// <summary>FIN; the other direction stays open.</summary>
+    public void EndSending() => socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>RST, as of a client whose process has died with bytes unread.</summary>
+    public void Reset()
+    {
+        socket.LingerState = new(true, 0);
+        socket.Dispose();
+    }
+
+    /// <summary>The bytes until the end of a head, which is part of them.</summary>
+    public async Task<string> ReadHeadAsync()
     {
         var head = new StringBuilder();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -46,7 +59,31 @@ internal sealed class RawHttp : IAsyncDisposable
             }
             head.Append((char)one[0]);
         }
-        var lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        return head.ToString();
+    }
+
+    /// <summary>Bytes until the end; a reset ends them as well.</summary>
+    public async Task<long> CountToEndAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        long total = 0;
+        try
+        {
+            for (int read; (read = await stream.ReadAsync(buffer)) > 0; )
+            {
+                total += read;
+            }
+        }
+        catch (IOException)
+        {
+            // What had come is counted.
+        }
+        return total;
+    }
+
+    public async Task<RawResponse> ReadAsync()
+    {
+        var lines = (await ReadHeadAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines
             .Skip(1)
             .Select(l => l.Split(": ", 2))

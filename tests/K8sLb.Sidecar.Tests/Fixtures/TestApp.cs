@@ -74,6 +74,9 @@ internal sealed class TestApp : IAsyncDisposable
         return test;
     }
 
+    /// <summary>Breaks every open connection, in the middle of what it carries.</summary>
+    public void BreakConnections() => splitter.Break();
+
     /// <summary>As a killed process: nothing accepts any more, what is open breaks.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -104,6 +107,7 @@ internal sealed class TestApp : IAsyncDisposable
             }
         );
         app.MapGet("/download", DownloadAsync);
+        app.MapGet("/trickle", TrickleAsync);
         app.MapPost("/upload", (Func<HttpContext, Task<string>>)UploadAsync);
         app.MapPost("/trailers", TrailersAsync);
         app.MapGet("/events", EventsAsync);
@@ -129,6 +133,18 @@ internal sealed class TestApp : IAsyncDisposable
             {
                 await Gate.Task;
             }
+        }
+    }
+
+    /// <summary>A byte at a time, slowly.</summary>
+    private static async Task TrickleAsync(HttpContext context)
+    {
+        var left = int.Parse(context.Request.Query["bytes"]!, CultureInfo.InvariantCulture);
+        for (; left > 0; left--)
+        {
+            await context.Response.Body.WriteAsync("."u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
         }
     }
 

@@ -7,6 +7,7 @@ namespace K8sLb.Sidecar.Tests.Fixtures;
 internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoint http2) : IAsyncDisposable
 {
     private readonly Socket listener = new(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+    private readonly HashSet<Socket> open = [];
     private Task accepting = Task.CompletedTask;
 
     public void Start()
@@ -14,6 +15,20 @@ internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoin
         listener.Bind(at);
         listener.Listen(1024);
         accepting = AcceptAsync();
+    }
+
+    /// <summary>Every open connection breaks at once, as where a process is killed; new ones are taken.</summary>
+    public void Break()
+    {
+        lock (open)
+        {
+            foreach (var client in open)
+            {
+                client.LingerState = new(true, 0);
+                client.Dispose();
+            }
+            open.Clear();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -42,6 +57,10 @@ internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoin
         using (client)
         {
             client.NoDelay = true;
+            lock (open)
+            {
+                open.Add(client);
+            }
             var first = new byte[4];
             try
             {
@@ -51,9 +70,16 @@ internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoin
                 await server.ConnectAsync(to);
                 await Task.WhenAll(CopyAsync(client, server), CopyAsync(server, client));
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 // One of them went.
+            }
+            finally
+            {
+                lock (open)
+                {
+                    open.Remove(client);
+                }
             }
         }
     }

@@ -278,6 +278,10 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
         }
         if (status == ReadStatus.Failed || (!client && traffic.OpenStreams > 0))
         {
+            if (!client && traffic.OpenStreams > 0)
+            {
+                Worker.Brain.Failed(RelayFailure.BrokeOff);
+            }
             Connection.Tracked.MarkCut();
             Close(reset: true);
             return;

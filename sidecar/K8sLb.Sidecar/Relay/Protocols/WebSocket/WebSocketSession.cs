@@ -178,7 +178,7 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
             if (step == WebSocketStep.Invalid)
             {
                 Forward(to, input[..run], isClient);
-                Fail();
+                Fail(isClient ? RelayFailure.BadRequest : RelayFailure.BadResponse);
                 return;
             }
             run += consumed;
@@ -272,8 +272,9 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
     }
 
     /// <summary>A frame that no receiver could read: both are told where that is possible, and it ends.</summary>
-    private void Fail()
+    private void Fail(RelayFailure how)
     {
+        Worker.Brain.Failed(how);
         Span<byte> close = stackalloc byte[WebSocketBuilder.MaxSize];
         if (!clientTold && fromApplication.AtFrameBoundary)
         {
@@ -296,6 +297,10 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
         // An end behind a Close is how it should be; any other is passed on as it came.
         if (status == ReadStatus.Failed && !(isClient ? clientClosed : applicationClosed))
         {
+            if (!isClient)
+            {
+                Worker.Brain.Failed(RelayFailure.BrokeOff);
+            }
             Connection.Tracked.MarkCut();
             Close(reset: true);
             return;
