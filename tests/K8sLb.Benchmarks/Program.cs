@@ -1,60 +1,55 @@
-using System.Globalization;
+using System.Net.Sockets;
 using K8sLb.Benchmarks;
 using Spectre.Console;
 
-// bench [--rounds N] [--seconds S] [--workload NAME]: contenders take turns within each round, so that what else the
-// machine does hits all of them alike.
-var rounds = Option("--rounds", 5);
-var seconds = Option("--seconds", 3);
-var only = Array.IndexOf(args, "--workload") is var at and >= 0 ? args[at + 1] : null;
-var workloads = Workload.All.Where(w => only is null || w.Name == only).ToArray();
-if (workloads.Length == 0)
+BenchOptions options;
+try
 {
-    Console.Error.WriteLine($"--workload {only}: there are {string.Join(", ", Workload.All.Select(w => w.Name))}");
+    options = BenchOptions.Parse(args);
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine($"{e.Message}\n{BenchOptions.Usage}");
     return 2;
 }
 
-using var stage = await Stage.Start();
-var atStart = Resident();
-var measured = workloads.ToDictionary(
-    w => w.Name,
-    _ => stage.Contenders.ToDictionary(c => c.Name, _ => new List<Round>())
-);
-var total = workloads.Length * (rounds + 1) * stage.Contenders.Count;
-var done = 0;
-foreach (var workload in workloads)
+const int Starts = 5;
+var artifacts = Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName;
+try
 {
-    // Round 0 warms everything up and does not count.
-    for (var round = 0; round <= rounds; round++)
+    Console.Error.WriteLine("publishing the sidecar");
+    var kinds = ContenderKind.All(await SidecarProxy.Publish(CancellationToken.None));
+    using var stage = await Stage.Start();
+
+    var footprints = new Dictionary<string, Footprint>();
+    foreach (var kind in options.Footprint ? kinds : [])
     {
-        foreach (var contender in stage.Contenders)
-        {
-            var result = await Round.Run(workload, contender, seconds);
-            if (round > 0)
-            {
-                measured[workload.Name][contender.Name].Add(result);
-            }
-            done++;
-            Console.Error.WriteLine(
-                $"[{done}/{total}] {workload.Name} {contender.Name}, {(total - done) * seconds} s left"
-            );
-        }
+        Console.Error.WriteLine($"memory and start of {kind.Name}");
+        footprints[kind.Name] = await Footprint.Of(kind, stage, Starts);
     }
+
+    List<Contender> contenders = [];
+    foreach (var kind in kinds)
+    {
+        contenders.Add((await stage.Enter(kind)).Contender);
+    }
+    contenders.Add(stage.Direct);
+    var campaign = new Campaign(options, contenders, new TimeLeft(Campaign.Steps(options, kinds)));
+    var workloads = await campaign.Run();
+
+    var summary = new Summary(workloads, Summary.MemoryOf(footprints, contenders));
+    summary.Write(Path.Combine(artifacts, "summary.json"));
+    ResultTable[] tables = [ResultTable.OfAims(summary), .. ResultTable.Of(summary)];
+    File.WriteAllText(Path.Combine(artifacts, "table.md"), string.Join('\n', tables.Select(TablePrinter.ToMarkdown)));
+    foreach (var table in tables)
+    {
+        TablePrinter.ToTerminal(table);
+    }
+    AnsiConsole.MarkupLine("Written to [bold]artifacts/bench/summary.json[/] and [bold]table.md[/]");
+    return 0;
 }
-
-var summary = new Summary(
-    measured.ToDictionary(w => w.Key, w => w.Value.ToDictionary(c => c.Key, c => Figures.Of(c.Value))),
-    new() { ["residentMbAtStart"] = atStart, ["residentMbAfterLoad"] = Resident() }
-);
-summary.Write(Path.Combine("artifacts", "bench", "summary.json"));
-Tables.Print(summary);
-AnsiConsole.MarkupLine("Written to [bold]artifacts/bench/summary.json[/]");
-return 0;
-
-int Option(string name, int otherwise) =>
-    Array.IndexOf(args, name) is var i and >= 0 ? int.Parse(args[i + 1], CultureInfo.InvariantCulture) : otherwise;
-
-Dictionary<string, double> Resident() =>
-    stage
-        .Contenders.Where(c => c.Process is not null)
-        .ToDictionary(c => c.Name, c => Math.Round(c.Process!.ResidentBytes() / 1048576.0, 1));
+catch (Exception e) when (e is LoadFailedException or SocketException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

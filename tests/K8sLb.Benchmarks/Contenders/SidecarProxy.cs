@@ -1,35 +1,45 @@
 using System.Globalization;
 using System.Text.Json;
+using K8sLb.LocalCluster;
+using K8sLb.LocalCluster.Images;
 using K8sLb.Protocol;
 
 namespace K8sLb.Benchmarks;
 
-/// <summary>The sidecar of this build, alone with a static pool, in front of the backend.</summary>
+/// <summary>The sidecar of this tree, built as its image has it, alone with a static pool in front of the backends.</summary>
 internal static class SidecarProxy
 {
-    public static MeasuredProcess Start(DirectoryInfo folder, int port, int backend)
+    /// <returns>The folder with the program.</returns>
+    public static async Task<string> Publish(CancellationToken ct)
     {
-        var pool = Path.Combine(folder.FullName, "pool.json");
-        File.WriteAllText(pool, JsonSerializer.Serialize(Pool(port, backend), ProtocolJson.Default.MemberSnapshot));
+        var project = ImageProject.All.Single(image => image.Name == "sidecar");
+        return (await PublishedProgram.PublishAsync(SourceTree.Find(), project, ct)).Folder;
+    }
+
+    public static MeasuredProcess Start(Placement at, string program, PortMode mode)
+    {
+        var pool = at.Write("pool.json", JsonSerializer.Serialize(Pool(at, mode), ProtocolJson.Default.MemberSnapshot));
         return MeasuredProcess.Start(
-            "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "K8sLb.Sidecar.dll")],
+            Path.Combine(program, "K8sLb.Sidecar"),
+            [],
             new Dictionary<string, string>
             {
+                // One event loop, as the other contenders have one thread: what a container limited to one CPU gets.
+                ["DOTNET_PROCESSOR_COUNT"] = "1",
                 ["K8SLB_STATIC_POOL"] = pool,
-                ["K8SLB_STATE_DIR"] = folder.CreateSubdirectory("state").FullName,
+                ["K8SLB_STATE_DIR"] = at.Folder.CreateSubdirectory("state").FullName,
                 ["K8SLB_POD_NAME"] = "bench",
                 ["K8SLB_POD_NAMESPACE"] = "bench",
                 ["K8SLB_POD_UID"] = "bench",
                 ["K8SLB_POD_IP"] = "127.0.0.1",
                 ["K8SLB_LISTEN_ADDRESS"] = "127.0.0.1",
-                ["K8SLB_ADMIN_PORT"] = Stage.FreePort().ToString(CultureInfo.InvariantCulture),
-                ["K8SLB_PEER_PORT"] = Stage.FreePort().ToString(CultureInfo.InvariantCulture),
+                ["K8SLB_ADMIN_PORT"] = FreePorts.One().ToString(CultureInfo.InvariantCulture),
+                ["K8SLB_PEER_PORT"] = FreePorts.One().ToString(CultureInfo.InvariantCulture),
             }
         );
     }
 
-    private static MemberSnapshot Pool(int port, int backend) =>
+    private static MemberSnapshot Pool(Placement at, PortMode mode) =>
         new()
         {
             Epoch = 1,
@@ -55,13 +65,14 @@ internal static class SidecarProxy
                 {
                     Ports =
                     [
-                        new PortPolicy
+                        .. at.Ports.Select(port => new PortPolicy
                         {
-                            Name = "http",
-                            Port = port,
-                            TargetPort = backend,
-                            Protocol = PortProtocol.Http,
-                        },
+                            Name = port.Key.ToString().ToLowerInvariant(),
+                            Port = port.Value,
+                            TargetPort = at.Backends[port.Key],
+                            Protocol = port.Key == Service.Tcp ? PortProtocol.Tcp : PortProtocol.Http,
+                            Mode = mode,
+                        }),
                     ],
                     Drain = new DrainPolicy
                     {

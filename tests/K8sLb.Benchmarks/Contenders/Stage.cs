@@ -1,27 +1,33 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace K8sLb.Benchmarks;
 
-/// <summary>All servers of one run: the backend, and each contender in front of it, up at the same time on loopback.</summary>
+/// <summary>The backends of one run on loopback, and what is put in front of them.</summary>
 internal sealed class Stage : IDisposable
 {
-    private readonly List<MeasuredProcess> processes = [];
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("k8slb-bench-");
+    private readonly List<MeasuredProcess> processes = [];
+    private readonly WebSocketEcho echo = new();
+    private readonly ByteSink sink = new();
+    private readonly Dictionary<Service, int> backends;
+    private int places;
 
-    public List<Contender> Contenders { get; } = [];
+    private Stage() =>
+        backends = new()
+        {
+            [Service.Http1] = FreePorts.One(),
+            [Service.Http2] = FreePorts.One(),
+            [Service.WebSocket] = echo.Port,
+            [Service.Tcp] = sink.Port,
+        };
 
+    /// <summary>With the backends up.</summary>
     public static async Task<Stage> Start()
     {
         var stage = new Stage();
         try
         {
-            var backend = FreePort();
-            await stage.Add(NginxServer.Backend(stage.folder, backend), backend);
-            stage.Contenders.Add(new Contender("direct", backend, null));
-            await stage.Contend("proxy", port => SidecarProxy.Start(stage.folder, port, backend));
-            await stage.Contend("haproxyHttp", port => HaproxyServer.Http(stage.folder, port, backend));
-            await stage.Contend("nginxHttp", port => NginxServer.Proxy(stage.folder, port, backend));
+            var nginx = NginxServer.Backend(stage.Place(new Dictionary<Service, int>()));
+            stage.processes.Add(nginx);
+            await nginx.WaitUntilReady(stage.backends[Service.Http1]);
             return stage;
         }
         catch
@@ -31,32 +37,39 @@ internal sealed class Stage : IDisposable
         }
     }
 
+    public Contender Direct => new(ContenderNames.Direct, backends, null);
+
+    /// <summary>Starts a contender and returns when it has answered, with the time that this took. The stage ends it.</summary>
+    public async Task<(Contender Contender, TimeSpan ReadyAfter)> Enter(ContenderKind kind)
+    {
+        var ports = FreePorts.For(kind.Services);
+        var process = kind.Start(Place(ports));
+        processes.Add(process);
+        var readyAfter = await process.WaitUntilReady(ports[Service.Http1]);
+        return (new(kind.Name, ports, process), readyAfter);
+    }
+
+    public void Leave(Contender contender)
+    {
+        if (contender.Process is { } process)
+        {
+            processes.Remove(process);
+            process.Dispose();
+        }
+    }
+
     public void Dispose()
     {
-        foreach (var process in processes)
+        // The backend is the first: nobody is to log that it is gone.
+        foreach (var process in Enumerable.Reverse(processes))
         {
             process.Dispose();
         }
+        echo.Dispose();
+        sink.Dispose();
         folder.Delete(recursive: true);
     }
 
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private async Task Contend(string name, Func<int, MeasuredProcess> start)
-    {
-        var port = FreePort();
-        Contenders.Add(new Contender(name, port, await Add(start(port), port)));
-    }
-
-    private async Task<MeasuredProcess> Add(MeasuredProcess process, int port)
-    {
-        processes.Add(process);
-        await process.WaitUntilListening(port);
-        return process;
-    }
+    private Placement Place(IReadOnlyDictionary<Service, int> ports) =>
+        new(folder.CreateSubdirectory($"{places++}"), ports, backends);
 }

@@ -1,20 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 
 namespace K8sLb.Benchmarks;
 
-/// <summary>A server that is measured: started, waited for, its CPU time and memory read from /proc, ended by pid.</summary>
+/// <summary>A server that is measured: started, waited for, its CPU time and memory read, ended by pid.</summary>
 internal sealed class MeasuredProcess : IDisposable
 {
-    /// <summary>USER_HZ, which /proc/PID/stat counts in; 100 on every Linux that .NET runs on.</summary>
-    private const double TicksPerSecond = 100;
-
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Process process;
+    private readonly long startedAt;
 
-    private MeasuredProcess(Process process) => this.process = process;
+    private MeasuredProcess(Process process, long startedAt) => (this.process, this.startedAt) = (process, startedAt);
 
+    /// <summary>It must not start others: one process is the whole contender.</summary>
     public static MeasuredProcess Start(
         string program,
         string[] arguments,
@@ -30,55 +29,57 @@ internal sealed class MeasuredProcess : IDisposable
         {
             start.Environment[name] = value;
         }
+        var startedAt = Stopwatch.GetTimestamp();
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is { Length: > 0 } text && text.Contains("[ALERT]", StringComparison.Ordinal))
+            if (line.Data is { } text && (text.Contains("[ALERT]") || text.Contains("[emerg]")))
             {
                 Console.Error.WriteLine($"{program}: {text}");
             }
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new MeasuredProcess(process);
+        return new MeasuredProcess(process, startedAt);
     }
 
-    /// <summary>CPU time of all threads so far, user and system (proc(5), fields 14 and 15).</summary>
-    public TimeSpan CpuTime()
-    {
-        var stat = File.ReadAllText($"/proc/{process.Id}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = Number(fields[11]) + Number(fields[12]);
-        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
-    }
+    public TimeSpan CpuTime() => ProcessClock.CpuTime(process.Id);
 
     public long ResidentBytes() =>
         File.ReadLines($"/proc/{process.Id}/status")
             .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-            .Select(line => Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024)
+            .Select(line =>
+                long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+                * 1024
+            )
             .First();
 
-    /// <exception cref="TimeoutException">It did not listen within 20 seconds.</exception>
-    public async Task WaitUntilListening(int port)
+    /// <returns>From its start to its first answer.</returns>
+    /// <exception cref="TimeoutException">It answers nothing.</exception>
+    public async Task<TimeSpan> WaitUntilReady(int port)
     {
-        for (var until = DateTime.UtcNow.AddSeconds(20); DateTime.UtcNow < until; await Task.Delay(20))
+        var buffer = new byte[16 * 1024];
+        while (Stopwatch.GetElapsedTime(startedAt) < Patience)
         {
             if (process.HasExited)
             {
                 throw new InvalidOperationException(
-                    $"{process.StartInfo.FileName} ended with {process.ExitCode} before it listened on {port}"
+                    $"{process.StartInfo.FileName} ended with {process.ExitCode} before it answered on {port}"
                 );
             }
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await probe.ConnectAsync(IPAddress.Loopback, port);
-                return;
+                using var client = new HttpClientSocket(port, "/small");
+                client.Get(buffer);
+                return Stopwatch.GetElapsedTime(startedAt);
             }
-            catch (SocketException) { }
+            catch (Exception e) when (e is SocketException or LoadFailedException)
+            {
+                await Task.Delay(1);
+            }
         }
-        throw new TimeoutException($"{process.StartInfo.FileName} does not listen on {port}");
+        throw new TimeoutException($"{process.StartInfo.FileName} does not answer on {port}");
     }
 
     public void Dispose()
@@ -90,6 +91,4 @@ internal sealed class MeasuredProcess : IDisposable
         }
         process.Dispose();
     }
-
-    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -15,32 +15,51 @@ internal sealed record Figures(
 {
     public static Figures Of(IReadOnlyList<Round> rounds) =>
         new(
-            Median(rounds, r => r.CpuUsPerRequest),
-            Median(rounds, r => r.RequestsPerSecond),
-            Median(rounds, r => r.P50Us),
-            Median(rounds, r => r.P99Us),
+            Median.Of(rounds.Select(r => r.CpuUsPerRequest)),
+            Median.Of(rounds.Select(r => r.RequestsPerSecond)),
+            Median.Of(rounds.Select(r => r.P50Us)),
+            Median.Of(rounds.Select(r => r.P99Us)),
             Math.Round(rounds.Min(r => r.CpuUsPerRequest), 1),
             Math.Round(rounds.Max(r => r.CpuUsPerRequest), 1)
         );
-
-    private static double Median(IReadOnlyList<Round> rounds, Func<Round, double> figure)
-    {
-        var sorted = rounds.Select(figure).Order().ToArray();
-        var middle = sorted.Length / 2;
-        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return Math.Round(median, 1);
-    }
 }
 
+/// <param name="Memory">By figure, then by contender.</param>
 internal sealed record Summary(
     Dictionary<string, Dictionary<string, Figures>> Workloads,
     Dictionary<string, Dictionary<string, double>> Memory
 )
 {
-    public void Write(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+    public const string AtStart = "residentMbAtStart";
+    public const string WithIdle = "residentMbWith10000IdleConnections";
+    public const string PerIdle = "bytesPerIdleConnection";
+    public const string AfterLoad = "residentMbAfterLoad";
+    public const string Ready = "readyMs";
+
+    public void Write(string path) =>
         File.WriteAllText(path, JsonSerializer.Serialize(this, SummaryJson.Default.Summary) + "\n");
+
+    public static Dictionary<string, Dictionary<string, double>> MemoryOf(
+        IReadOnlyDictionary<string, Footprint> footprints,
+        IEnumerable<Contender> contenders
+    )
+    {
+        Dictionary<string, double> Each(Func<Footprint, double> figure) =>
+            footprints.ToDictionary(f => f.Key, f => figure(f.Value));
+
+        return new()
+        {
+            [AtStart] = Each(f => f.ResidentMbAtStart),
+            [WithIdle] = Each(f => f.ResidentMbWithIdleConnections),
+            [PerIdle] = Each(f => f.BytesPerIdleConnection),
+            [Ready] = Each(f => f.ReadyMs),
+            [AfterLoad] = contenders
+                .Where(contender => contender.Process is not null)
+                .ToDictionary(
+                    contender => contender.Name,
+                    contender => Footprint.Megabytes(contender.Process!.ResidentBytes())
+                ),
+        };
     }
 }
 
