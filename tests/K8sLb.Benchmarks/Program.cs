@@ -18,7 +18,8 @@ var artifacts = Directory.CreateDirectory(Path.Combine("artifacts", "bench")).Fu
 try
 {
     Console.Error.WriteLine("publishing the sidecar");
-    var kinds = ContenderKind.All(await SidecarProxy.Publish(CancellationToken.None));
+    var sidecar = await SidecarProxy.Publish(CancellationToken.None);
+    var kinds = ContenderKind.All(sidecar).Where(kind => options.Includes(kind.Name)).ToList();
     using var stage = await Stage.Start();
 
     var footprints = new Dictionary<string, Footprint>();
@@ -33,8 +34,11 @@ try
     {
         contenders.Add((await stage.Enter(kind)).Contender);
     }
-    contenders.Add(stage.Direct);
-    var campaign = new Campaign(options, contenders, new TimeLeft(Campaign.Steps(options, kinds)));
+    if (options.Includes(ContenderNames.Direct))
+    {
+        contenders.Add(stage.Direct);
+    }
+    var campaign = new Campaign(options, contenders, new TimeLeft(Campaign.Steps(options, contenders)));
     var workloads = await campaign.Run();
 
     var summary = new Summary(workloads, Summary.MemoryOf(footprints, contenders));

@@ -9,6 +9,7 @@ internal sealed class TcpStreamLoad(int connections) : ILoad
 {
     private const int Unit = 1024 * 1024;
     private const int Chunk = 256 * 1024;
+    private const int PatienceMs = 10_000;
 
     public async Task<LoadResult> Run(int port, TimeSpan duration)
     {
@@ -37,10 +38,11 @@ internal sealed class TcpStreamLoad(int connections) : ILoad
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
-            SendTimeout = 10_000,
+            SendTimeout = PatienceMs,
         };
         var chunk = new byte[Chunk];
         var latencies = new Latencies(1 << 16);
+        var what = "sending";
         try
         {
             socket.Connect(IPAddress.Loopback, port);
@@ -54,15 +56,16 @@ internal sealed class TcpStreamLoad(int connections) : ILoad
                 latencies.Add(now - start);
                 start = now;
             }
+            what = "waiting for the end";
             // All of it is to arrive: the sink closes behind our end.
             socket.Shutdown(SocketShutdown.Send);
-            socket.ReceiveTimeout = 10_000;
+            socket.ReceiveTimeout = PatienceMs;
             socket.Receive(chunk);
             return latencies;
         }
         catch (SocketException e)
         {
-            throw new LoadFailedException(e.Message);
+            throw new LoadFailedException($"{e.Message}, {what} after {latencies.Count} MiB");
         }
     }
 }

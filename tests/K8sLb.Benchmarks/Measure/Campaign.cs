@@ -3,8 +3,8 @@ namespace K8sLb.Benchmarks;
 /// <summary>All workloads. Contenders take turns within each round, so that what else the machine does hits all of them alike.</summary>
 internal sealed class Campaign(BenchOptions options, IReadOnlyList<Contender> contenders, TimeLeft progress)
 {
-    public static int Steps(BenchOptions options, IReadOnlyList<ContenderKind> kinds) =>
-        options.Workloads.Sum(w => (options.Rounds + 1) * (1 + kinds.Count(k => k.Services.Contains(w.Service))));
+    public static int Steps(BenchOptions options, IReadOnlyList<Contender> contenders) =>
+        options.Workloads.Sum(w => (options.Rounds + 1) * contenders.Count(c => c.Ports.ContainsKey(w.Service)));
 
     public async Task<Dictionary<string, Dictionary<string, Figures>>> Run()
     {

@@ -24,8 +24,13 @@ internal sealed record ResultTable(string Title, string[] Columns, IReadOnlyList
         foreach (var workload in Workload.All.Where(workload => summary.Workloads.ContainsKey(workload.Name)))
         {
             var contenders = summary.Workloads[workload.Name];
-            var relay = contenders[ContenderNames.Relay];
-            var reference = contenders[workload.Reference];
+            if (
+                contenders.GetValueOrDefault(ContenderNames.Relay) is not { } relay
+                || contenders.GetValueOrDefault(workload.Reference) is not { } reference
+            )
+            {
+                continue;
+            }
             if (workload.Aim is { } aim)
             {
                 var ratio = relay.CpuUsPerRequest / reference.CpuUsPerRequest;
