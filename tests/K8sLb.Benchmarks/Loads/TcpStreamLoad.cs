@@ -65,7 +65,9 @@ internal sealed class TcpStreamLoad(int connections) : ILoad
         }
         catch (SocketException e)
         {
-            throw new LoadFailedException($"{e.Message}, {what} after {latencies.Count} MiB, {Stopwatch.GetElapsedTime(end)} {e.SocketErrorCode} {e.ErrorCode} {e.NativeErrorCode}");
+            throw new LoadFailedException(
+                $"{e.Message}, {what} after {latencies.Count} MiB"
+            );
         }
     }
 }

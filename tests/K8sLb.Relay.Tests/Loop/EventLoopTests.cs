@@ -112,6 +112,31 @@ public abstract class EventLoopTests
         fixture.Run(() => channel.HasBacklog).ShouldBeFalse();
     }
 
+    /// <summary>A timer that is set from an older time is due at once: a connection would time out before it is tried.</summary>
+    [Fact]
+    public async Task An_event_is_told_at_its_own_time_however_long_nothing_happened_before()
+    {
+        using var fixture = new LoopFixture(CreatePoller());
+        var (client, channel) = await fixture.ConnectAsync();
+        var toldAt = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var quietSince = fixture.Run(() =>
+        {
+            channel.Owner = new Callback(ready =>
+            {
+                if (ready.Fill() == ReadStatus.Data)
+                {
+                    ready.Consume(ready.Input.Length);
+                    toldAt.TrySetResult(fixture.Loop.NowMs);
+                }
+            });
+            return fixture.Loop.NowMs;
+        });
+        await Eventually.IsTrue(() => Environment.TickCount64 > quietSince + 50, "some time has passed");
+        var sentAt = Environment.TickCount64;
+        await client.SendAsync("late"u8.ToArray());
+        (await toldAt.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeGreaterThanOrEqualTo(sentAt);
+    }
+
     [Fact]
     public async Task Unread_input_is_parked_and_grows()
     {

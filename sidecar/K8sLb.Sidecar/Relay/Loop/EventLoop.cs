@@ -138,7 +138,9 @@ internal sealed class EventLoop : IDisposable
             try
             {
                 Poller.Wait(deferred.Count > 0 ? 0 : Timers.WaitMs(NowMs));
+                // Before anybody sets a timer: the wait may have been long.
                 NowMs = Environment.TickCount64;
+                Poller.Signal();
                 RunDeferred();
                 RunPosted();
                 Timers.Advance(NowMs);

@@ -10,9 +10,12 @@ namespace K8sLb.Sidecar.Relay.Loop;
 /// </summary>
 internal interface ISocketPoller : IDisposable
 {
-    /// <summary>Signals the channels that became ready; waits for the first of them.</summary>
+    /// <summary>Waits for the first channel to become ready.</summary>
     /// <param name="timeoutMs">-1 waits for ever, 0 not at all.</param>
     void Wait(int timeoutMs);
+
+    /// <summary>Signals the channels that were ready at the end of the last <see cref="Wait"/>.</summary>
+    void Signal();
 
     /// <summary>Ends a <see cref="Wait"/> from any thread.</summary>
     void Wake();

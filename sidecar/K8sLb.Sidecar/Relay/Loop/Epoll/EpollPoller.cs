@@ -14,6 +14,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller, IEpollTarget
     private readonly byte* events;
     private readonly int epoll;
     private readonly SafeFileHandle wake;
+    private int ready;
 
     /// <exception cref="IOException">The system has no descriptors left, or no epoll.</exception>
     public EpollPoller()
@@ -31,12 +32,16 @@ internal sealed unsafe class EpollPoller : ISocketPoller, IEpollTarget
 
     public void Wait(int timeoutMs)
     {
-        var count = Libc.EpollWait(epoll, events, EventsPerWait, timeoutMs);
-        if (count < 0 && Libc.Errno != Libc.EINTR)
+        ready = Libc.EpollWait(epoll, events, EventsPerWait, timeoutMs);
+        if (ready < 0 && Libc.Errno != Libc.EINTR)
         {
             throw Libc.Failure();
         }
-        for (var i = 0; i < count; i++)
+    }
+
+    public void Signal()
+    {
+        for (var i = 0; i < ready; i++)
         {
             var (mask, data) = EpollEvents.Read(events + i * EpollEvents.Size);
             table.Find(data)?.OnEvents(mask);

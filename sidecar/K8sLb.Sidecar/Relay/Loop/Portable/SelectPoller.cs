@@ -42,6 +42,10 @@ internal sealed class SelectPoller : ISocketPoller
         }
         Socket.Select(readable, writable, failed, timeoutMs < 0 ? -1 : timeoutMs * 1000);
         TakeWakes();
+    }
+
+    public void Signal()
+    {
         foreach (var socket in readable.Union(writable).Union(failed).ToList())
         {
             if (targets.TryGetValue(socket, out var target))
