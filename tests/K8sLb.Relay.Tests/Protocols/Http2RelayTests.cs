@@ -252,6 +252,22 @@ public abstract class Http2RelayTests(PollerKind kind)
     }
 
     [Fact]
+    public async Task An_application_that_ends_behind_its_own_GOAWAY_resets_nobody()
+    {
+        using var relay = Relay();
+        var (client, app) = await OpenAsync(relay);
+        await client.SendAsync(Headers(1));
+        await app.ReadBytesAsync(Headers(1).Length);
+        await app.SendAsync(GoAway(0));
+        app.Dispose();
+        (await client.ReadBytesAsync(GoAway(0).Length)).ShouldBe(GoAway(0));
+        await client.ShouldEndAsync();
+        await relay.AllClosedAsync();
+        relay.Brain.Failures.ShouldBeEmpty();
+        relay.Brain.Registry.InFlight.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task HTTP_1_1_can_upgrade_to_h2c()
     {
         using var relay = Relay();

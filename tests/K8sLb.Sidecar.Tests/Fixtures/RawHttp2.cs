@@ -10,6 +10,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
 {
     public const byte Data = 0x0;
     public const byte Headers = 0x1;
+    public const byte ResetStream = 0x3;
     public const byte Settings = 0x4;
     public const byte Ping = 0x6;
     public const byte GoAway = 0x7;
@@ -96,7 +97,10 @@ internal sealed class RawHttp2 : IAsyncDisposable
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
-    private static byte[] Literal(string name, string value) =>
+    public Task SendAsync(byte[] bytes) => stream.WriteAsync(bytes).AsTask();
+
+    /// <summary>A field that is neither compressed nor indexed (RFC 7541 section 6.2.2).</summary>
+    public static byte[] Literal(string name, string value) =>
         [
             0x00,
             (byte)name.Length,
@@ -105,7 +109,9 @@ internal sealed class RawHttp2 : IAsyncDisposable
             .. Encoding.ASCII.GetBytes(value),
         ];
 
-    private async Task SendAsync(byte type, int flags, int id, byte[] payload)
+    private Task SendAsync(byte type, int flags, int id, byte[] payload) => SendAsync(Frame(type, flags, id, payload));
+
+    public static byte[] Frame(byte type, int flags, int id, byte[] payload)
     {
         var frame = new byte[9 + payload.Length];
         frame[1] = (byte)(payload.Length >> 8);
@@ -114,7 +120,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
         frame[4] = (byte)flags;
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), id);
         payload.CopyTo(frame, 9);
-        await stream.WriteAsync(frame);
+        return frame;
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using K8sLb.Sidecar.Tests.Fixtures;
 
 namespace K8sLb.Sidecar.Tests.Races;
@@ -14,10 +13,10 @@ internal sealed class Http2Racer : IRacer
     private const byte Ack = 0x1;
     private static readonly byte[] Block =
     [
-        .. Literal(":method", "GET"),
-        .. Literal(":scheme", "http"),
-        .. Literal(":path", "/"),
-        .. Literal(":authority", "shop.test"),
+        .. RawHttp2.Literal(":method", "GET"),
+        .. RawHttp2.Literal(":scheme", "http"),
+        .. RawHttp2.Literal(":path", "/"),
+        .. RawHttp2.Literal(":authority", "shop.test"),
     ];
 
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +41,11 @@ internal sealed class Http2Racer : IRacer
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(to);
         var racer = new Http2Racer(socket);
-        racer.Send([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(RawHttp2.Settings, 0, 0, []), .. Get(1)]);
+        racer.Send([
+            .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8,
+            .. RawHttp2.Frame(RawHttp2.Settings, 0, 0, []),
+            .. Get(1),
+        ]);
         racer.reading = racer.ReadAsync();
         await racer.first.Task.WaitAsync(TimeSpan.FromSeconds(60));
         return racer;
@@ -97,7 +100,7 @@ internal sealed class Http2Racer : IRacer
         {
             lock (gate)
             {
-                Send(Frame(type, Ack, 0, type == RawHttp2.Ping ? payload : []));
+                Send(RawHttp2.Frame(type, Ack, 0, type == RawHttp2.Ping ? payload : []));
             }
         }
         else if (type == RawHttp2.GoAway)
@@ -133,25 +136,5 @@ internal sealed class Http2Racer : IRacer
         }
     }
 
-    private static byte[] Get(int id) => Frame(RawHttp2.Headers, EndStream | 0x4, id, Block);
-
-    private static byte[] Frame(byte type, int flags, int id, byte[] payload)
-    {
-        var frame = new byte[9 + payload.Length];
-        BinaryPrimitives.WriteInt16BigEndian(frame.AsSpan(1), (short)payload.Length);
-        frame[3] = type;
-        frame[4] = (byte)flags;
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), id);
-        payload.CopyTo(frame, 9);
-        return frame;
-    }
-
-    private static byte[] Literal(string name, string value) =>
-        [
-            0x00,
-            (byte)name.Length,
-            .. Encoding.ASCII.GetBytes(name),
-            (byte)value.Length,
-            .. Encoding.ASCII.GetBytes(value),
-        ];
+    private static byte[] Get(int id) => RawHttp2.Frame(RawHttp2.Headers, EndStream | 0x4, id, Block);
 }

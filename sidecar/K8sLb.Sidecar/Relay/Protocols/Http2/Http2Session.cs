@@ -276,12 +276,14 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
         {
             return;
         }
-        if (status == ReadStatus.Failed || (!client && traffic.OpenStreams > 0))
+        // Behind a GOAWAY of its own the application's end is in order; a reset could overtake that GOAWAY.
+        var brokeOff = !client && traffic is { OpenStreams: > 0, ServerLastStream: null };
+        if (brokeOff)
         {
-            if (!client && traffic.OpenStreams > 0)
-            {
-                Worker.Brain.Failed(RelayFailure.BrokeOff);
-            }
+            Worker.Brain.Failed(RelayFailure.BrokeOff);
+        }
+        if (brokeOff || (status == ReadStatus.Failed && (client || traffic.ServerLastStream is null)))
+        {
             Connection.Tracked.MarkCut();
             Close(reset: true);
             return;
