@@ -144,6 +144,8 @@ public sealed class ConnectionRegistryTests
     {
         public void Release(ReleaseUrgency urgency) { }
 
+        public void Stay() { }
+
         public void Cut() { }
     }
 }

@@ -1,11 +1,14 @@
 namespace K8sLb.Sidecar.Connections;
 
-/// <summary>How a release reaches into the data path that carries a connection. Neither call blocks or throws.</summary>
+/// <summary>How a release reaches into the data path that carries a connection. No call blocks or throws.</summary>
 public interface IClientChannel
 {
     /// <summary>Gives the protocol's polite signal as soon as the protocol allows it.</summary>
     /// <param name="urgency">How long a better moment may be waited for.</param>
     void Release(ReleaseUrgency urgency);
+
+    /// <summary>A release that was asked for is taken back. What the client was told already stays said.</summary>
+    void Stay();
 
     /// <summary>Ends the connection now, whatever is in flight.</summary>
     void Cut();

@@ -158,6 +158,20 @@ public sealed class TrackedConnection
         Volatile.Read(ref channel).Release(urgency);
     }
 
+    /// <summary>Takes a release back, where the client has not been told yet.</summary>
+    public void Stay()
+    {
+        if (State is ConnectionState.Closing or ConnectionState.Closed)
+        {
+            return;
+        }
+        Volatile.Write(ref leaves, 0);
+        Interlocked.Exchange(ref releaseAskedAt, 0);
+        Interlocked.Exchange(ref releaseReason, 0);
+        QuietRounds = 0;
+        Volatile.Read(ref channel).Stay();
+    }
+
     /// <summary>It came in while the member was being released already.</summary>
     public void LeaveWithNextAnswer() => Volatile.Write(ref leaves, 1);
 

@@ -42,6 +42,10 @@ public sealed class ReleaseScheduler(
         {
             pace = default;
         }
+        if (state is null && told is not null)
+        {
+            TakeBack();
+        }
         Tell(state);
         if (state is { IsReleasing: true })
         {
@@ -64,6 +68,17 @@ public sealed class ReleaseScheduler(
                 SidecarLog.LoopFailed(log, "release", e);
             }
         }
+    }
+
+    /// <summary>The drain was cancelled: who was asked to go and has not been told yet may stay.</summary>
+    private void TakeBack()
+    {
+        registry.CopyLiveTo(live);
+        foreach (var connection in live)
+        {
+            connection.Stay();
+        }
+        live.Clear();
     }
 
     private void Apply(DrainState state, TimeSpan elapsed)

@@ -93,6 +93,15 @@ internal sealed class HttpClientConnection : IClientChannel
         }
     }
 
+    /// <summary>Of its own it has nothing that waits: what a release may do it does at once.</summary>
+    public void Stay()
+    {
+        foreach (var tunnel in tunnels.Keys)
+        {
+            tunnel.Stay();
+        }
+    }
+
     /// <summary>
     /// GOAWAY, in two phases where a request is in flight: Kestrel first names the highest possible stream, so that streams
     /// that are on their way still count, and the last one when those in flight have ended.

@@ -53,7 +53,15 @@ internal sealed class RelayConnection : IClientChannel
     public void Release(ReleaseUrgency urgency) =>
         Worker.Loop.Post(static state => ((PendingRelease)state!).Carry(), new PendingRelease(this, urgency));
 
+    public void Stay() => Worker.Loop.Post(static state => ((RelayConnection)state!).TakeBack(), this);
+
     public void Cut() => Worker.Loop.Post(static state => ((RelayConnection)state!).session?.Cut(), this);
+
+    private void TakeBack()
+    {
+        AskedRelease = null;
+        session?.Stay();
+    }
 
     private sealed record PendingRelease(RelayConnection Connection, ReleaseUrgency Urgency)
     {

@@ -60,6 +60,8 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
         }
     }
 
+    public void Stay() => Volatile.Write(ref asked, NotAsked);
+
     public void Cut() => abort();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -18,6 +18,9 @@ internal abstract class ProtocolSession(RelayConnection connection) : IChannelOw
     /// <summary>Gives the protocol's polite signal as soon as the protocol allows it. May come again.</summary>
     public abstract void Release(ReleaseUrgency urgency);
 
+    /// <summary>The release is taken back, as far as its signal has not been given.</summary>
+    public virtual void Stay() { }
+
     /// <summary>The client's side can go on.</summary>
     public void OnReady(Channel channel) => Guarded(static session => session.OnClient());
 

@@ -73,6 +73,9 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
         Advance();
     }
 
+    /// <summary>A GOAWAY that went out cannot be taken back.</summary>
+    public override void Stay() => (releaseAsked, insisted) = (false, insisted && phase != Phase.Open);
+
     /// <summary>The PING was not answered in time.</summary>
     public void OnTimer()
     {

@@ -56,6 +56,8 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
         }
     }
 
+    public override void Stay() => asked = null;
+
     /// <summary>The client did not answer Close in time: the application is told, and then both are closed.</summary>
     public void OnTimer()
     {
