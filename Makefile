@@ -51,6 +51,10 @@ endurance: sdk node-assets images ## Ten restarts in a row under 2,000 requests 
 	scripts/bench-tools.sh
 	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- endurance $(ENDURANCE_ARGS)
 
+.PHONY: conformance
+conformance: build ## h2spec against the sidecar (from PATH, or built with Go into the cache)
+	scripts/h2spec.sh $(CONFIGURATION)
+
 .PHONY: bench
 bench: sdk ## Cost of the sidecar beside HAProxy, nginx and a direct connection (artifacts/bench)
 	scripts/bench-tools.sh
