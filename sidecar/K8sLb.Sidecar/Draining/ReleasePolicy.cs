@@ -7,15 +7,10 @@ namespace K8sLb.Sidecar.Draining;
 public static class ReleasePolicy
 {
     /// <summary>
-    /// Gaps of its own rhythm after which an idle HTTP connection counts as quiet: closing it then is unlikely to meet a
-    /// request that is already on the wire.
+    /// Gaps of its own rhythm after which an idle connection counts as quiet: closing it then is unlikely to meet a request or
+    /// message that is already on the wire.
     /// </summary>
     private const int IdleGaps = 10;
-
-    /// <summary>
-    /// The same for a WebSocket. Fewer, because its Close loses nothing that is on the wire: at most an answer stays away.
-    /// </summary>
-    private const int MessageGaps = 3;
 
     /// <summary>How long a moment without anything unanswered is waited for: quiet periods, or gaps of its own rhythm.</summary>
     private const int Patience = 10;
@@ -49,7 +44,7 @@ public static class ReleasePolicy
             ClientProtocol.Http1 => connection.State switch
             {
                 ConnectionState.Closing or ConnectionState.Closed => ReleaseStep.Leave,
-                ConnectionState.Idle when IsQuiet(connection, quietPeriod, IdleGaps) => ReleaseStep.WhenSettled,
+                ConnectionState.Idle when IsQuiet(connection, quietPeriod) => ReleaseStep.WhenSettled,
                 _ => ReleaseStep.AfterAnswer,
             },
             // Asked again and again, because it can carry WebSockets.
@@ -77,16 +72,15 @@ public static class ReleasePolicy
     ) =>
         IsLast(drain, now) || connection.SinceFirstAsked > Usual(connection, quietPeriod * Patience, Patience)
             ? ReleaseStep.AtNextBoundary
-        : IsQuiet(connection, quietPeriod, connection.Protocol == ClientProtocol.WebSocket ? MessageGaps : IdleGaps)
-            ? ReleaseStep.WhenSettled
+        : IsQuiet(connection, quietPeriod) ? ReleaseStep.WhenSettled
         : ReleaseStep.AfterAnswer;
 
     /// <summary>HTTP/1.1 costs a client little to open anew, and its next answer closes a late connection anyway.</summary>
     private static bool IsLate(ReleaseFacts connection, DrainState drain) =>
         connection.OpenedAt > drain.StartedAt && connection.Protocol != ClientProtocol.Http1;
 
-    private static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod, int gaps) =>
-        connection.SinceLastActivity >= Usual(connection, quietPeriod, gaps);
+    private static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod) =>
+        connection.SinceLastActivity >= Usual(connection, quietPeriod, IdleGaps);
 
     private static TimeSpan Usual(ReleaseFacts connection, TimeSpan atLeast, int gaps) =>
         connection.MeanGap is { } gap && gap * gaps > atLeast ? gap * gaps : atLeast;
