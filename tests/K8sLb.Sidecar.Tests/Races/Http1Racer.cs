@@ -21,7 +21,7 @@ internal sealed class Http1Racer : IRacer
         await socket.ConnectAsync(to);
         var racer = new Http1Racer(socket);
         socket.Send(Request);
-        (await racer.IsAnsweredAsync()).ShouldBeTrue();
+        (await racer.AnswerAsync()).ShouldBe(RaceFate.Answered);
         return racer;
     }
 
@@ -50,10 +50,9 @@ internal sealed class Http1Racer : IRacer
         return ValueTask.CompletedTask;
     }
 
-    private async Task AwaitAnswerAsync() =>
-        fate.SetResult(await IsAnsweredAsync() ? RaceFate.Answered : RaceFate.Lost);
+    private async Task AwaitAnswerAsync() => fate.SetResult(await AnswerAsync());
 
-    private async Task<bool> IsAnsweredAsync()
+    private async Task<RaceFate> AnswerAsync()
     {
         var buffer = new byte[1024];
         try
@@ -63,12 +62,12 @@ internal sealed class Http1Racer : IRacer
                 var read = await socket.ReceiveAsync(buffer.AsMemory(length));
                 if (read == 0)
                 {
-                    return false;
+                    return RaceFate.Lost;
                 }
                 length += read;
                 if (IsWhole(buffer.AsSpan(0, length)))
                 {
-                    return buffer.AsSpan().StartsWith("HTTP/1.1 200 "u8);
+                    return buffer.AsSpan().StartsWith("HTTP/1.1 200 "u8) ? RaceFate.Answered : RaceFate.Refused;
                 }
             }
         }
@@ -76,7 +75,7 @@ internal sealed class Http1Racer : IRacer
         {
             // Reset: not answered.
         }
-        return false;
+        return RaceFate.Lost;
     }
 
     /// <summary>The answers to this request have short content, by length or in one chunk.</summary>

@@ -16,5 +16,10 @@ internal enum RaceFate
 
     /// <summary>Told before it was sent or, by GOAWAY, that it was not processed: the client may send it elsewhere.</summary>
     Moved,
+
+    /// <summary>Answered, but not with 200.</summary>
+    Refused,
+
+    /// <summary>Sent, and never answered.</summary>
     Lost,
 }

@@ -8,6 +8,7 @@ using K8sLb.TestKit;
 namespace K8sLb.Sidecar.Tests.Races;
 
 /// <summary>Many WebSockets with traffic are told to go at the granted pace, each between two messages.</summary>
+[Collection(nameof(OneAtATime))]
 public sealed class WebSocketReleaseTests
 {
     private const int OpenedAtOnce = 64;
