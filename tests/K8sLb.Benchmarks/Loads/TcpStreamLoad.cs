@@ -65,9 +65,7 @@ internal sealed class TcpStreamLoad(int connections) : ILoad
         }
         catch (SocketException e)
         {
-            throw new LoadFailedException(
-                $"{e.Message}, {what} after {latencies.Count} MiB"
-            );
+            throw new LoadFailedException($"{e.Message}, {what} after {latencies.Count} MiB");
         }
     }
 }

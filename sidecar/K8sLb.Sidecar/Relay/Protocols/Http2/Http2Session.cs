@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Framing.Http2;
@@ -12,26 +11,11 @@ namespace K8sLb.Sidecar.Relay.Protocols.Http2;
 /// of RFC 9113 section 6.8: GOAWAY naming every stream and a PING; when that has come back, whatever the client had sent
 /// before it knew has arrived, and GOAWAY names the last stream. The connection closes when its streams have ended.
 /// </summary>
-internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
+internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
 {
-    private enum Phase : byte
-    {
-        Open,
-
-        /// <summary>GOAWAY(2^31-1) and PING are out.</summary>
-        Announced,
-
-        /// <summary>GOAWAY(last) is out.</summary>
-        Final,
-    }
-
     private readonly Upstream upstream;
     private readonly Http2Traffic traffic;
     private readonly Heartbeat? heartbeat;
-    private LoopTimer? grace;
-    private Phase phase;
-    private bool releaseAsked;
-    private bool insisted;
     private int workInFlight;
 
     private Http2Session(RelayConnection connection, Upstream upstream, Http2Traffic traffic)
@@ -64,38 +48,6 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
     {
         var session = new Http2Session(connection, upstream, Http2Traffic.AfterUpgrade()) { workInFlight = 1 };
         Start(connection, session);
-    }
-
-    public override void Release(ReleaseUrgency urgency)
-    {
-        releaseAsked = true;
-        insisted |= urgency == ReleaseUrgency.AtNextBoundary;
-        Advance();
-    }
-
-    /// <summary>A GOAWAY that went out cannot be taken back.</summary>
-    public override void Stay() => (releaseAsked, insisted) = (false, insisted && phase != Phase.Open);
-
-    /// <summary>The PING was not answered in time.</summary>
-    public void OnTimer()
-    {
-        if (!IsOver)
-        {
-            insisted = true;
-            Advance();
-        }
-    }
-
-    /// <summary>The release has a PING of its own, which asks as well.</summary>
-    public bool TryPing()
-    {
-        if (traffic.Ping != 0 || !traffic.ServerHasBegun || !traffic.CanInject)
-        {
-            return false;
-        }
-        Span<byte> frame = stackalloc byte[FrameBuilder.PingSize];
-        SendPing(frame, 0);
-        return true;
     }
 
     public void OnClientDead()
@@ -156,10 +108,10 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
 
     private void Pump()
     {
-        PumpClient();
+        Pump(Client, isClient: true);
         if (!IsOver && upstream.IsReady)
         {
-            PumpServer();
+            Pump(upstream.Channel, isClient: false);
         }
         if (!IsOver)
         {
@@ -168,60 +120,49 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
         }
     }
 
-    private void PumpClient()
+    private void Pump(Channel from, bool isClient)
     {
-        for (var reads = 0; !IsOver && !upstream.HasBacklog; reads++)
+        for (var reads = 0; !IsOver && !SinkIsBehind(isClient); reads++)
         {
-            if (Client.HasInput)
+            if (from.HasInput)
             {
-                PassClient();
+                Pass(from, isClient);
             }
-            if (IsOver || upstream.HasBacklog)
+            if (IsOver || SinkIsBehind(isClient))
             {
                 break;
             }
             if (reads == EventLoop.ReadsPerTurn)
             {
-                Client.Loop.Defer(Client);
+                from.Loop.Defer(from);
                 break;
             }
-            var status = Client.Fill();
+            var status = from.Fill();
             if (status != ReadStatus.Data)
             {
-                OnEnd(status, client: true);
+                OnEnd(status, isClient);
                 break;
             }
-            heartbeat?.Heard();
+            if (isClient)
+            {
+                heartbeat?.Heard();
+            }
         }
-        Client.Park();
+        from.Park();
     }
 
-    private void PumpServer()
+    private bool SinkIsBehind(bool isClient) => isClient ? upstream.HasBacklog : Client.HasBacklog;
+
+    private void Pass(Channel from, bool isClient)
     {
-        var channel = upstream.Channel;
-        for (var reads = 0; !IsOver && !Client.HasBacklog; reads++)
+        if (isClient)
         {
-            if (channel.HasInput)
-            {
-                PassServer(channel);
-            }
-            if (IsOver || Client.HasBacklog)
-            {
-                break;
-            }
-            if (reads == EventLoop.ReadsPerTurn)
-            {
-                Client.Loop.Defer(channel);
-                break;
-            }
-            var status = channel.Fill();
-            if (status != ReadStatus.Data)
-            {
-                OnEnd(status, client: false);
-                break;
-            }
+            PassClient();
         }
-        channel.Park();
+        else
+        {
+            PassServer(from);
+        }
     }
 
     private void PassClient()
@@ -273,19 +214,19 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
         channel.Consume(at);
     }
 
-    private void OnEnd(ReadStatus status, bool client)
+    private void OnEnd(ReadStatus status, bool isClient)
     {
         if (status == ReadStatus.WouldBlock)
         {
             return;
         }
         // Behind a GOAWAY of its own the application's end is in order; a reset could overtake that GOAWAY.
-        var brokeOff = !client && traffic is { OpenStreams: > 0, ServerLastStream: null };
+        var brokeOff = !isClient && traffic is { OpenStreams: > 0, ServerLastStream: null };
         if (brokeOff)
         {
             Worker.Brain.Failed(RelayFailure.BrokeOff);
         }
-        if (brokeOff || (status == ReadStatus.Failed && (client || traffic.ServerLastStream is null)))
+        if (brokeOff || (status == ReadStatus.Failed && (isClient || traffic.ServerLastStream is null)))
         {
             Connection.Tracked.MarkCut();
             Close(reset: true);
@@ -300,74 +241,6 @@ internal sealed class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
         Connection.Tracked.MarkCut();
         SendGoAway(traffic.HighestClientStream, traffic.Error);
         CloseGently();
-    }
-
-    /// <summary>Moves the release on as far as it can go now.</summary>
-    private void Advance()
-    {
-        if (phase == Phase.Open && releaseAsked && traffic is { ServerHasBegun: true, CanInject: true })
-        {
-            Announce();
-        }
-        if (phase == Phase.Announced && (traffic.PingAnswered || insisted) && traffic.CanInject)
-        {
-            phase = Phase.Final;
-            SendGoAway(traffic.HighestClientStream, Http2Error.NoError);
-            traffic.Finalise();
-        }
-        if (phase == Phase.Final && traffic.CanInject)
-        {
-            ReturnWindow();
-            if (traffic.OpenStreams == 0 && !Client.HasBacklog)
-            {
-                CloseGently();
-            }
-        }
-    }
-
-    private void Announce()
-    {
-        Span<byte> frames = stackalloc byte[FrameBuilder.GoAwaySize + FrameBuilder.PingSize];
-        Connection.Tracked.BeginClosing();
-        phase = Phase.Announced;
-        // The application has sent GOAWAY itself: a higher stream must not be named any more (RFC 9113 section 6.8).
-        var every = traffic.ServerLastStream ?? FrameBuilder.EveryStream;
-        SendPing(frames, FrameBuilder.GoAway(frames, every, Http2Error.NoError));
-        grace = new LoopTimer(this);
-        Worker.Loop.Timers.Set(grace, Worker.Loop.NowMs, Worker.Settings.GoAwayGraceMs);
-    }
-
-    /// <param name="frames">With room behind what is to be sent before it.</param>
-    private void SendPing(Span<byte> frames, int length)
-    {
-        Span<byte> opaque = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(opaque);
-        var ping = BitConverter.ToUInt64(opaque) | 1;
-        length += FrameBuilder.Ping(frames[length..], ping);
-        Client.Send(frames[..length]);
-        traffic.Pinged(ping);
-    }
-
-    private void SendGoAway(uint last, Http2Error error)
-    {
-        if (!traffic.CanInject)
-        {
-            return;
-        }
-        Span<byte> frames = stackalloc byte[FrameHeader.Size + FrameBuilder.GoAwaySize];
-        var length = traffic.ServerHasBegun ? 0 : FrameBuilder.Settings(frames);
-        length += FrameBuilder.GoAway(frames[length..], Math.Min(last, traffic.ServerLastStream ?? last), error);
-        Client.Send(frames[..length]);
-    }
-
-    private void ReturnWindow()
-    {
-        if (traffic.DroppedContent > 0)
-        {
-            Span<byte> frame = stackalloc byte[FrameBuilder.WindowUpdateSize];
-            Client.Send(frame[..FrameBuilder.WindowUpdate(frame, traffic.DroppedContent)]);
-            traffic.ReturnedContent();
-        }
     }
 
     /// <summary>Streams are the pieces of work.</summary>

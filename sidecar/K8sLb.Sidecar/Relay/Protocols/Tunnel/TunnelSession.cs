@@ -86,7 +86,9 @@ internal sealed class TunnelSession : ProtocolSession
         {
             if (Client.IsBroken)
             {
-                Close(reset: false);
+                // The application may have accepted already: it learns of a reset as such.
+                upstream.Reset();
+                Close(reset: true);
             }
             return;
         }
