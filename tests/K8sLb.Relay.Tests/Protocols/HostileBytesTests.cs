@@ -4,8 +4,14 @@ using static K8sLb.Relay.Tests.Framing.Http2Frames;
 
 namespace K8sLb.Relay.Tests.Protocols;
 
+/// <summary>They measure the process's memory, so nothing else may run beside them.</summary>
+[CollectionDefinition(nameof(MeasuresMemory), DisableParallelization = true)]
+public sealed class MeasuresMemory;
+
+[Collection(nameof(MeasuresMemory))]
 public sealed class EpollHostileBytesTests() : HostileBytesTests(PollerKind.Epoll);
 
+[Collection(nameof(MeasuresMemory))]
 public sealed class SelectHostileBytesTests() : HostileBytesTests(PollerKind.Select);
 
 /// <summary>Clients that send whatever they like cost a bounded amount of memory, and leave nothing behind.</summary>
