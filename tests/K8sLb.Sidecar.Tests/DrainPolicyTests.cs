@@ -106,6 +106,7 @@ public sealed class DrainPolicyTests
     [InlineData(ClientProtocol.WebSocket, ConnectionState.Active, 0.2, 0.5, ReleaseStep.AfterAnswer)]
     [InlineData(ClientProtocol.WebSocket, ConnectionState.Active, 4.9, 0.5, ReleaseStep.AfterAnswer)]
     [InlineData(ClientProtocol.WebSocket, ConnectionState.Active, 5.0, 0.5, ReleaseStep.WhenSettled)]
+    [InlineData(ClientProtocol.WebSocket, ConnectionState.Closing, 100, 0.5, ReleaseStep.Leave)]
     // TCP: nothing polite can be said.
     [InlineData(ClientProtocol.Tcp, ConnectionState.Active, 100, 0.5, ReleaseStep.Leave)]
     public void A_connection_is_released_as_its_protocol_and_its_rhythm_allow(

@@ -34,6 +34,11 @@ public static class ReleasePolicy
         {
             return ReleaseStep.Cut;
         }
+        // HTTP/2 alone is asked on: it can carry WebSockets, which must be told as well.
+        if (connection.State == ConnectionState.Closing && connection.Protocol != ClientProtocol.Http2)
+        {
+            return ReleaseStep.Leave;
+        }
         // One that came in late would come back here while endpoints are stale; it is let be until these have moved.
         if (IsLate(connection, drain) && !connection.ArrivalsHaveCeased && !IsLast(drain, now))
         {
@@ -41,13 +46,9 @@ public static class ReleasePolicy
         }
         return connection.Protocol switch
         {
-            ClientProtocol.Http1 => connection.State switch
-            {
-                ConnectionState.Closing or ConnectionState.Closed => ReleaseStep.Leave,
-                ConnectionState.Idle when IsQuiet(connection, quietPeriod) => ReleaseStep.WhenSettled,
-                _ => ReleaseStep.AfterAnswer,
-            },
-            // Asked again and again, because it can carry WebSockets.
+            ClientProtocol.Http1 => connection.State == ConnectionState.Idle && IsQuiet(connection, quietPeriod)
+                ? ReleaseStep.WhenSettled
+                : ReleaseStep.AfterAnswer,
             ClientProtocol.Http2 => Press(connection, drain, quietPeriod, now),
             ClientProtocol.WebSocket => Press(connection, drain, quietPeriod, now),
             // Nothing polite can be said: only its own end, or the deadline.

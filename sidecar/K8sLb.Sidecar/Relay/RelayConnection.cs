@@ -12,7 +12,10 @@ namespace K8sLb.Sidecar.Relay;
 /// </summary>
 internal sealed class RelayConnection : IClientChannel
 {
+    private const int NotAsked = -1;
+
     private ProtocolSession? session;
+    private int lastAsked = NotAsked;
 
     public RelayConnection(RelayWorker worker, Channel client, in Arrival arrival, ClientProtocol protocol)
     {
@@ -50,10 +53,21 @@ internal sealed class RelayConnection : IClientChannel
         Tracked.Close();
     }
 
-    public void Release(ReleaseUrgency urgency) =>
+    /// <summary>Asked of every connection in every round of a drain: to wait for an answer need not be said twice.</summary>
+    public void Release(ReleaseUrgency urgency)
+    {
+        if (Interlocked.Exchange(ref lastAsked, (int)urgency) == (int)urgency && urgency == ReleaseUrgency.AfterAnswer)
+        {
+            return;
+        }
         Worker.Loop.Post(static state => ((PendingRelease)state!).Carry(), new PendingRelease(this, urgency));
+    }
 
-    public void Stay() => Worker.Loop.Post(static state => ((RelayConnection)state!).TakeBack(), this);
+    public void Stay()
+    {
+        Volatile.Write(ref lastAsked, NotAsked);
+        Worker.Loop.Post(static state => ((RelayConnection)state!).TakeBack(), this);
+    }
 
     public void Cut() => Worker.Loop.Post(static state => ((RelayConnection)state!).session?.Cut(), this);
 
