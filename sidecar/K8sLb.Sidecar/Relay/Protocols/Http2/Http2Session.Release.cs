@@ -45,7 +45,7 @@ internal sealed partial class Http2Session
     }
 
     /// <summary>The release has a PING of its own, which asks as well.</summary>
-    public bool TryPing()
+    public override bool TryPing()
     {
         if (traffic.Ping != 0 || !traffic.ServerHasBegun || !traffic.CanInject)
         {

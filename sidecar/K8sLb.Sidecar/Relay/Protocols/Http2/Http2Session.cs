@@ -11,20 +11,13 @@ namespace K8sLb.Sidecar.Relay.Protocols.Http2;
 /// of RFC 9113 section 6.8: GOAWAY naming every stream and a PING; when that has come back, whatever the client had sent
 /// before it knew has arrived, and GOAWAY names the last stream. The connection closes when its streams have ended.
 /// </summary>
-internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeatOwner
+internal sealed partial class Http2Session : PinnedSession, ITimed
 {
-    private readonly Upstream upstream;
     private readonly Http2Traffic traffic;
-    private readonly Heartbeat? heartbeat;
     private int workInFlight;
 
     private Http2Session(RelayConnection connection, Upstream upstream, Http2Traffic traffic)
-        : base(connection)
-    {
-        (this.upstream, this.traffic) = (upstream, traffic);
-        upstream.Owner = this;
-        heartbeat = Heartbeat.Begin(Worker.Loop, this, Worker.Settings.HeartbeatMs);
-    }
+        : base(connection, upstream) => this.traffic = traffic;
 
     /// <summary>With prior knowledge: the client's preface has come, and nothing of it was consumed.</summary>
     public static void Open(RelayConnection connection)
@@ -50,24 +43,6 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
         Start(connection, session);
     }
 
-    public void OnClientDead()
-    {
-        Connection.Tracked.MarkCut(EndReason.DeadPeer);
-        Close(reset: true);
-    }
-
-    protected override void OnClient()
-    {
-        if (Client.IsBroken || Client.HasFailed)
-        {
-            Close(reset: true);
-            return;
-        }
-        Pump();
-    }
-
-    protected override void OnUpstreamReady() => Pump();
-
     protected override void OnUpstreamUnreachable()
     {
         Worker.Brain.Failed(RelayFailure.Unreachable);
@@ -81,8 +56,7 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
         {
             Worker.Loop.Timers.Clear(grace);
         }
-        heartbeat?.Stop();
-        upstream.Close();
+        base.Drop();
         CountWork(0);
     }
 
@@ -106,12 +80,12 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
         connection.Finished();
     }
 
-    private void Pump()
+    protected override void Pump()
     {
         Pump(Client, isClient: true);
-        if (!IsOver && upstream.IsReady)
+        if (!IsOver && Upstream.IsReady)
         {
-            Pump(upstream.Channel, isClient: false);
+            Pump(Upstream.Channel, isClient: false);
         }
         if (!IsOver)
         {
@@ -120,40 +94,7 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
         }
     }
 
-    private void Pump(Channel from, bool isClient)
-    {
-        for (var reads = 0; !IsOver && !SinkIsBehind(isClient); reads++)
-        {
-            if (from.HasInput)
-            {
-                Pass(from, isClient);
-            }
-            if (IsOver || SinkIsBehind(isClient))
-            {
-                break;
-            }
-            if (reads == EventLoop.ReadsPerTurn)
-            {
-                from.Loop.Defer(from);
-                break;
-            }
-            var status = from.Fill();
-            if (status != ReadStatus.Data)
-            {
-                OnEnd(status, isClient);
-                break;
-            }
-            if (isClient)
-            {
-                heartbeat?.Heard();
-            }
-        }
-        from.Park();
-    }
-
-    private bool SinkIsBehind(bool isClient) => isClient ? upstream.HasBacklog : Client.HasBacklog;
-
-    private void Pass(Channel from, bool isClient)
+    protected override void Pass(Channel from, bool isClient)
     {
         if (isClient)
         {
@@ -178,7 +119,7 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
             }
             if (verdict != Verdict.Forward)
             {
-                upstream.Send(input[start..at]);
+                Upstream.Send(input[start..at]);
                 start = at + consumed;
             }
             at += consumed;
@@ -188,7 +129,7 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
                 return;
             }
         }
-        upstream.Send(input[start..at]);
+        Upstream.Send(input[start..at]);
         Client.Consume(at);
     }
 
@@ -214,12 +155,8 @@ internal sealed partial class Http2Session : ProtocolSession, ITimed, IHeartbeat
         channel.Consume(at);
     }
 
-    private void OnEnd(ReadStatus status, bool isClient)
+    protected override void OnEnd(bool isClient, ReadStatus status)
     {
-        if (status == ReadStatus.WouldBlock)
-        {
-            return;
-        }
         // Behind a GOAWAY of its own the application's end is in order; a reset could overtake that GOAWAY.
         var brokeOff = !isClient && traffic is { OpenStreams: > 0, ServerLastStream: null };
         if (brokeOff)

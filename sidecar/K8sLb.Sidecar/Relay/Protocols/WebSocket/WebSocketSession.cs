@@ -12,12 +12,10 @@ namespace K8sLb.Sidecar.Relay.Protocols.WebSocket;
 /// what the client still sends is passed on until its own Close, which tells the application in turn, so nothing of the
 /// client's is lost. What the application sends behind the Close has nobody to go to.
 /// </summary>
-internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwner
+internal sealed class WebSocketSession : PinnedSession, ITimed
 {
-    private readonly Upstream upstream;
     private WebSocketScanner fromClient = WebSocketScanner.OfClient();
     private WebSocketScanner fromApplication = WebSocketScanner.OfServer();
-    private readonly Heartbeat? heartbeat;
     private LoopTimer? timer;
     private ReleaseUrgency? asked;
 
@@ -29,12 +27,7 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
     private bool applicationClosed;
 
     private WebSocketSession(RelayConnection connection, Upstream upstream)
-        : base(connection)
-    {
-        this.upstream = upstream;
-        upstream.Owner = this;
-        heartbeat = Heartbeat.Begin(Worker.Loop, this, Worker.Settings.HeartbeatMs);
-    }
+        : base(connection, upstream) { }
 
     /// <summary>Takes over with the response to the upgrade sent; the request stays in flight, as the work that this is.</summary>
     public static void TakeOver(RelayConnection connection, Upstream upstream)
@@ -79,7 +72,7 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
     }
 
     /// <summary>The client's Pong goes on to the application, which may get one unasked (RFC 6455 section 5.5.3).</summary>
-    public bool TryPing()
+    public override bool TryPing()
     {
         if (clientTold || !fromApplication.AtFrameBoundary)
         {
@@ -90,24 +83,6 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
         return true;
     }
 
-    public void OnClientDead()
-    {
-        Connection.Tracked.MarkCut(EndReason.DeadPeer);
-        Close(reset: true);
-    }
-
-    protected override void OnClient()
-    {
-        if (Client.IsBroken || Client.HasFailed)
-        {
-            Close(reset: true);
-            return;
-        }
-        Pump();
-    }
-
-    protected override void OnUpstreamReady() => Pump();
-
     protected override void OnUpstreamUnreachable() => Close(reset: true);
 
     protected override void Drop()
@@ -116,53 +91,33 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
         {
             Worker.Loop.Timers.Clear(timer);
         }
-        heartbeat?.Stop();
-        upstream.Close();
+        base.Drop();
         Connection.Tracked.EndWork();
     }
 
-    private void Pump()
+    protected override void Pump()
     {
-        Pump(Client, upstream.Channel, ref fromClient, isClient: true);
+        Pump(Client, isClient: true);
         if (!IsOver)
         {
-            Pump(upstream.Channel, Client, ref fromApplication, isClient: false);
+            Pump(Upstream.Channel, isClient: false);
         }
-        if (!IsOver && clientClosed && applicationClosed && !Client.HasBacklog && !upstream.HasBacklog)
+        if (!IsOver && clientClosed && applicationClosed && !Client.HasBacklog && !Upstream.HasBacklog)
         {
             CloseGently();
         }
     }
 
-    private void Pump(Channel from, Channel to, ref WebSocketScanner scanner, bool isClient)
+    protected override void Pass(Channel from, bool isClient)
     {
-        for (var reads = 0; !IsOver && !to.HasBacklog; reads++)
+        if (isClient)
         {
-            if (from.HasInput)
-            {
-                Pass(from, to, ref scanner, isClient);
-            }
-            if (IsOver || to.HasBacklog)
-            {
-                break;
-            }
-            if (reads == EventLoop.ReadsPerTurn)
-            {
-                from.Loop.Defer(from);
-                break;
-            }
-            var status = from.Fill();
-            if (status != ReadStatus.Data)
-            {
-                OnEnd(isClient, status);
-                break;
-            }
-            if (isClient)
-            {
-                heartbeat?.Heard();
-            }
+            Pass(from, Upstream.Channel, ref fromClient, isClient);
         }
-        from.Park();
+        else
+        {
+            Pass(from, Client, ref fromApplication, isClient);
+        }
     }
 
     /// <summary>Passes whole runs at once; a run ends where the relay has something to say or to keep back.</summary>
@@ -270,7 +225,7 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
         Span<byte> mask = stackalloc byte[sizeof(uint)];
         RandomNumberGenerator.Fill(mask);
         var length = WebSocketBuilder.CloseToApplication(close, code, BitConverter.ToUInt32(mask));
-        upstream.Send(close[..length]);
+        Upstream.Send(close[..length]);
     }
 
     /// <summary>A frame that no receiver could read: both are told where that is possible, and it ends.</summary>
@@ -290,12 +245,8 @@ internal sealed class WebSocketSession : ProtocolSession, ITimed, IHeartbeatOwne
         CloseGently();
     }
 
-    private void OnEnd(bool isClient, ReadStatus status)
+    protected override void OnEnd(bool isClient, ReadStatus status)
     {
-        if (status == ReadStatus.WouldBlock)
-        {
-            return;
-        }
         // An end behind a Close is how it should be; any other is passed on as it came.
         if (status == ReadStatus.Failed && !(isClient ? clientClosed : applicationClosed))
         {
