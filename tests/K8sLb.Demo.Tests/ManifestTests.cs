@@ -9,6 +9,7 @@ public sealed class ManifestTests
         ["OPERATOR_ADDRESS"] = "http://10.96.0.9:15010",
         ["REPLICAS"] = "4",
         ["MAX_SURGE"] = "1",
+        ["RELEASES_PER_SECOND"] = "200",
     };
 
     [Theory]

@@ -27,8 +27,19 @@ internal static class Samples
             P99Ms = 12.5,
             LongestWaitMs = 100,
             LongestStallMs = 200,
+            Moves = Moves(mostToldInASecond: 0),
             Classes = new Dictionary<LoadClass, ClassReport>(),
             Failures = failed == 0 ? [] : [new(12, LoadClass.Slow, FailureKind.Cut, "shop-1-old", "<closed> & gone")],
+        };
+
+    public static MoveReport Moves(int mostToldInASecond) =>
+        new()
+        {
+            Told = mostToldInASecond,
+            TurnedAway = 0,
+            MostToldInASecond = mostToldInASecond,
+            Reconnected = mostToldInASecond,
+            MostReconnectedInASecond = mostToldInASecond,
         };
 
     public static DemoFrame Frame(double seconds, long failed, params IReadOnlyList<MemberRow> members) =>

@@ -21,6 +21,7 @@ internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
             ["OPERATOR_ADDRESS"] = operatorAddress,
             ["REPLICAS"] = "4",
             ["MAX_SURGE"] = "1",
+            ["RELEASES_PER_SECOND"] = "200",
         };
         await using var observer = new ShopObserver(demo.Api, Namespace);
         await observer.WaitForSyncAsync(cancellation);

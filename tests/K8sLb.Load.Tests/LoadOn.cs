@@ -23,6 +23,36 @@ internal static class LoadOn
             }
         );
 
+    /// <summary>Unary calls alone, where the stream would begin in some minutes.</summary>
+    public static LoadPlan OneGrpc(int requests, int chatIntervalMs = 600_000, int messagesPerChat = 1) =>
+        new(
+            60,
+            requests,
+            Grpc: new()
+            {
+                Connections = 1,
+                CallersPerConnection = 1,
+                MeanIntervalMs = 20,
+                ChatIntervalMs = chatIntervalMs,
+                MessagesPerChat = messagesPerChat,
+            }
+        );
+
+    /// <summary>The stream alone: the unary calls would begin in some minutes.</summary>
+    public static LoadPlan OneChat(int requests) =>
+        new(
+            60,
+            requests,
+            Grpc: new()
+            {
+                Connections = 1,
+                CallersPerConnection = 1,
+                MeanIntervalMs = 600_000,
+                ChatIntervalMs = 20,
+                MessagesPerChat = 100,
+            }
+        );
+
     public static LoadPlan OneWebSocket(int requests, int meanIntervalMs = 20) =>
         new(60, requests, WebSocket: new() { Connections = 1, MeanIntervalMs = meanIntervalMs });
 

@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace K8sLb.Load.Tests;
 
 /// <summary>The server's side of HTTP/2, frame by frame.</summary>
 internal sealed class ScriptedHttp2(ScriptedConnection connection)
 {
+    private readonly HashSet<int> headed = [];
+
     public static byte[] Status200 { get; } = [0x88];
     public static byte[] Status503 { get; } = [0x08, 0x03, .. "503"u8];
 
@@ -19,21 +22,53 @@ internal sealed class ScriptedHttp2(ScriptedConnection connection)
         return server;
     }
 
+    public static byte[] GrpcStatus(string status) =>
+        [0x00, 11, .. "grpc-status"u8, (byte)status.Length, .. Encoding.ASCII.GetBytes(status)];
+
     /// <summary>The stream of the next request; other frames are passed over.</summary>
-    public async Task<int> RequestAsync()
+    public async Task<int> RequestAsync() => (await NextAsync(Http2FrameType.Headers)).Header.StreamId;
+
+    /// <summary>The next message of a gRPC client; its header blocks are passed over.</summary>
+    public async Task<(int Stream, byte[] Framed, bool IsLast)> MessageAsync()
+    {
+        var (header, payload) = await NextAsync(Http2FrameType.Data);
+        return (header.StreamId, payload, header.Has(Http2FrameHeader.EndStream));
+    }
+
+    /// <summary>The next frame of that type; others are passed over.</summary>
+    public async Task<(Http2FrameHeader Header, byte[] Payload)> NextAsync(Http2FrameType type)
     {
         while (true)
         {
-            var header = new byte[Http2FrameHeader.Size];
-            await connection.Stream.ReadExactlyAsync(header, connection.Stopping);
-            var frame = Http2FrameHeader.Parse(header);
-            await connection.Stream.ReadExactlyAsync(new byte[frame.Length], connection.Stopping);
-            if (frame.Type == Http2FrameType.Headers)
+            var bytes = new byte[Http2FrameHeader.Size];
+            await connection.Stream.ReadExactlyAsync(bytes, connection.Stopping);
+            var header = Http2FrameHeader.Parse(bytes);
+            var payload = new byte[header.Length];
+            await connection.Stream.ReadExactlyAsync(payload, connection.Stopping);
+            if (header.Type == type)
             {
-                return frame.StreamId;
+                return (header, payload);
             }
         }
     }
+
+    /// <summary>As a gRPC server: a head before the first message of a stream, and the status after the last.</summary>
+    public async Task EchoAsync((int Stream, byte[] Framed, bool IsLast) message, bool last, string status = "0")
+    {
+        if (headed.Add(message.Stream))
+        {
+            await SendAsync(Http2FrameType.Headers, Http2FrameHeader.EndHeaders, message.Stream, Status200);
+        }
+        await SendAsync(Http2FrameType.Data, 0, message.Stream, message.Framed);
+        if (last)
+        {
+            await SendHeadersAsync(message.Stream, GrpcStatus(status));
+        }
+    }
+
+    /// <summary>The last frame of a stream.</summary>
+    public Task SendHeadersAsync(int stream, byte[] block) =>
+        SendAsync(Http2FrameType.Headers, Http2FrameHeader.EndHeaders | Http2FrameHeader.EndStream, stream, block);
 
     public async Task RespondAsync(int stream, byte[] headerBlock)
     {
@@ -44,7 +79,8 @@ internal sealed class ScriptedHttp2(ScriptedConnection connection)
     public Task GoAwayAsync(int lastStream, uint error = 0) =>
         SendAsync(Http2FrameType.GoAway, 0, 0, [.. Number((uint)lastStream), .. Number(error)]);
 
-    public Task ResetStreamAsync(int stream) => SendAsync(Http2FrameType.ResetStream, 0, stream, Number(2));
+    public Task ResetStreamAsync(int stream, uint error = 2) =>
+        SendAsync(Http2FrameType.ResetStream, 0, stream, Number(error));
 
     public Task SendAsync(Http2FrameType type, byte flags, int stream, byte[] payload) =>
         connection.WriteAsync(Http2FrameHeader.Frame(type, flags, stream, payload));

@@ -60,6 +60,8 @@ public sealed partial class WebSocketFailureTests
         report.Failed.ShouldBe(0);
         report.ConnectionsOpened.ShouldBe(2);
         report.ReleasedPolitely.ShouldBeGreaterThanOrEqualTo(1);
+        report.Moves.Told.ShouldBe(report.ReleasedPolitely);
+        report.Moves.Reconnected.ShouldBe(1);
         report.Cut.ShouldBe(0);
     }
 

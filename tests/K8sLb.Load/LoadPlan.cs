@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace K8sLb.Load;
 
 /// <summary>
@@ -21,9 +23,12 @@ public sealed record LoadPlan(
     NewConnectionPlan? NewConnection = null,
     SlowPlan? Slow = null,
     Http2Plan? Http2 = null,
+    GrpcPlan? Grpc = null,
     WebSocketPlan? WebSocket = null
 )
 {
+    private const int MessagesPerChat = 60;
+
     /// <summary>About 350 requests a second of every class, for at most <paramref name="durationSeconds"/>.</summary>
     public static LoadPlan SteadyMix(int durationSeconds) =>
         new(durationSeconds)
@@ -38,9 +43,17 @@ public sealed record LoadPlan(
             },
             Http2 = new()
             {
-                Connections = 6,
+                Connections = 4,
                 StreamsPerConnection = 4,
                 MeanIntervalMs = 300,
+            },
+            Grpc = new()
+            {
+                Connections = 4,
+                CallersPerConnection = 3,
+                MeanIntervalMs = 400,
+                ChatIntervalMs = 1_000,
+                MessagesPerChat = MessagesPerChat,
             },
             WebSocket = new() { Connections = 40, MeanIntervalMs = 1_000 },
         };
@@ -52,7 +65,7 @@ public sealed record LoadPlan(
         int Part(double share, double perClient) => Math.Max(1, (int)Math.Round(perSecond * share / perClient));
         return new(3_600, MaxRequests: 2_000_000)
         {
-            KeepAlive = new() { Connections = Part(0.4, 3.2), MeanIntervalMs = 400 },
+            KeepAlive = new() { Connections = Part(0.35, 3.2), MeanIntervalMs = 400 },
             NewConnection = new() { PerSecond = Part(0.1, 1), MaxConcurrent = 500 },
             Slow = new()
             {
@@ -62,13 +75,30 @@ public sealed record LoadPlan(
             },
             Http2 = new()
             {
-                Connections = Part(0.35, 80),
+                Connections = Part(0.25, 80),
                 StreamsPerConnection = 20,
                 MeanIntervalMs = 320,
+            },
+            Grpc = new()
+            {
+                Connections = Part(0.15, 14),
+                CallersPerConnection = 4,
+                MeanIntervalMs = 400,
+                ChatIntervalMs = 1_000,
+                MessagesPerChat = MessagesPerChat,
             },
             WebSocket = new() { Connections = Part(0.14, 1.3), MeanIntervalMs = 1_000 },
         };
     }
+
+    /// <summary>The connections that are kept open: those that a server has to move when it goes.</summary>
+    [JsonIgnore]
+    public int KeptConnections =>
+        (KeepAlive?.Connections ?? 0)
+        + (Slow?.Connections ?? 0)
+        + (Http2?.Connections ?? 0)
+        + (Grpc?.Connections ?? 0)
+        + (WebSocket?.Connections ?? 0);
 
     /// <exception cref="ArgumentException">A number is out of its bounds; the message names it and them.</exception>
     public void Validate()
@@ -88,6 +118,12 @@ public sealed record LoadPlan(
         // Below the 100 that RFC 9113 section 6.5.2 recommends as the least limit: the client does not track the server's.
         InBounds("http2.streamsPerConnection", Http2?.StreamsPerConnection, 1, 50);
         InBounds("http2.meanIntervalMs", Http2?.MeanIntervalMs, 4, 600_000);
+        InBounds("grpc.connections", Grpc?.Connections, 1, 200);
+        InBounds("grpc.callersPerConnection", Grpc?.CallersPerConnection, 1, 50);
+        InBounds("grpc.meanIntervalMs", Grpc?.MeanIntervalMs, 4, 600_000);
+        InBounds("grpc.chatIntervalMs", Grpc?.ChatIntervalMs, 4, 600_000);
+        // All that a stream sends has to fit into its first window, which the client does not track.
+        InBounds("grpc.messagesPerChat", Grpc?.MessagesPerChat, 1, 200);
         InBounds("webSocket.connections", WebSocket?.Connections, 1, 500);
         InBounds("webSocket.meanIntervalMs", WebSocket?.MeanIntervalMs, 4, 600_000);
     }

@@ -7,7 +7,7 @@ namespace K8sLb.Load;
 /// kube-proxy makes.
 /// </summary>
 /// <param name="Http1">HTTP/1.1 and WebSocket.</param>
-/// <param name="Http2">HTTP/2 with prior knowledge.</param>
+/// <param name="Http2">HTTP/2 with prior knowledge, gRPC as well.</param>
 /// <param name="Host">The Host header and the :authority.</param>
 public sealed record LoadTarget(Func<EndPoint> Http1, Func<EndPoint> Http2, string Host)
 {

@@ -24,6 +24,8 @@ internal static class SampleEndpoints
         app.MapPost("/echo", Echo);
         // CONNECT as well: WebSocket over HTTP/2 is an extended CONNECT (RFC 8441).
         app.MapMethods("/ws", ["GET", "CONNECT"], EchoMessages);
+        app.MapPost("/shop.Shop/Echo", GrpcEndpoints.Echo);
+        app.MapPost("/shop.Shop/Chat", GrpcEndpoints.Chat);
     }
 
     /// <summary>Answers after <c>ms</c> milliseconds, at most two seconds.</summary>

@@ -12,9 +12,11 @@ internal sealed record Contender(
     string? Image = null
 )
 {
+    public const string K8sLb = "k8slb";
+
     public static IReadOnlyList<Contender> All { get; } =
     [
-        new("k8slb", ["backendpool.yaml", "k8slb.yaml"]),
+        new(K8sLb, ["backendpool.yaml", "k8slb.yaml"]),
         new("haproxy", ["haproxy.yaml"], "haproxy", "k8slb.local/haproxy:dev"),
         new("nginx", ["nginx.yaml"], "nginx", "k8slb.local/nginx:dev"),
         new("bare", ["baseline.yaml"]),
@@ -28,5 +30,6 @@ internal sealed record Contender(
             ["OPERATOR_ADDRESS"] = operatorAddress,
             ["REPLICAS"] = $"{options.Pods}",
             ["MAX_SURGE"] = $"{options.Surge}",
+            ["RELEASES_PER_SECOND"] = $"{options.ReleaseRate.PerSecond}",
         };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using K8sLb.Load;
 
 namespace K8sLb.Demo;
 
@@ -20,6 +21,10 @@ internal sealed record EnduranceOptions
 
     /// <summary>Requests a second, over all protocols.</summary>
     public int Rate { get; init; } = 2_000;
+
+    public LoadPlan Plan => LoadPlan.Mix(Rate);
+
+    public ReleaseRate ReleaseRate => ReleaseRate.For(Plan.KeptConnections, Pods);
 
     /// <exception cref="ArgumentException">The message names the argument, its value and what would be right.</exception>
     public static EnduranceOptions Parse(IReadOnlyList<string> args)

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using K8sLb.LocalCluster.Assets;
 using K8sLb.LocalCluster.Images;
-using K8sLb.LocalCluster.Processes;
 using Spectre.Console;
 
 namespace K8sLb.Demo;
@@ -12,70 +10,23 @@ internal static class EnduranceProgram
 {
     private static string Output { get; } = Path.GetFullPath(Path.Combine(DemoFiles.Output, "..", "endurance"));
 
-    /// <returns>0 where K8sLb lost nothing; 1 where it did, or nothing could be run; 2 for bad options; 130 interrupted.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    /// <returns>Whether K8sLb lost nothing, and kept to its pace.</returns>
+    public static async Task<bool> RunAsync(EnduranceOptions options, IDemoView view, CancellationToken cancellation)
     {
-        using var interrupted = new CancellationTokenSource();
-        using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-        await using var view = new PlainView(Console.Out);
-        try
-        {
-            var options = EnduranceOptions.Parse(args);
-            var results = await RunAsync(options, view, interrupted.Token);
-            AnsiConsole.Write(Table(results));
-            return results.Any(r => r.Contender == "k8slb" && r.Load.Failed > 0) ? 1 : 0;
-        }
-        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
-        {
-            view.Tell("interrupted; everything is taken down");
-            return 130;
-        }
-        catch (ArgumentException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
-        catch (Exception e)
-            when (e
-                    is DemoException
-                        or CommandFailedException
-                        or MissingAssetsException
-                        or PlatformNotSupportedException
-                        or TimeoutException
-            )
-        {
-            view.Tell($"it could not be run: {e.Message}");
-            return 1;
-        }
-
-        void Interrupt(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            interrupted.Cancel();
-        }
+        var results = await ResultsAsync(options, view, cancellation);
+        AnsiConsole.Write(EnduranceTexts.Table(results));
+        var verdict = EnduranceVerdict.Of(results);
+        view.Tell(verdict.Passed ? "Passed." : $"Not passed:\n{string.Join('\n', verdict.Faults)}");
+        return verdict.Passed;
     }
 
-    private static async Task<List<EnduranceResult>> RunAsync(
+    private static async Task<List<EnduranceResult>> ResultsAsync(
         EnduranceOptions options,
-        PlainView view,
+        IDemoView view,
         CancellationToken cancellation
     )
     {
-        var images = new List<string>();
-        foreach (var other in options.Against.Where(c => c.Program is not null))
-        {
-            var archive = Path.Combine(Output, $"{other.Name}.tar");
-            images.Add(
-                await MachineProgramImage.BuildAsync(
-                    other.Program!,
-                    other.Image!,
-                    archive,
-                    AssetFolders.FromEnvironment(),
-                    cancellation
-                )
-            );
-        }
+        var images = await ImagesAsync(options, cancellation);
         var results = new List<EnduranceResult>();
         foreach (var lag in options.Lags)
         {
@@ -90,22 +41,48 @@ internal static class EnduranceProgram
                 view.Step($"{contender.Name}, endpoints {lag} s late");
                 var shop = new ShopDeployment(demo);
                 await shop.DeployAsync(contender.Manifests, contender.Values(options, operatorAddress), cancellation);
+                var before = await LoadAverage.NowAsync(cancellation);
                 var (load, seconds) = await new EnduranceRun(shop, observer, view).RunAsync(options, cancellation);
-                results.Add(
-                    new()
-                    {
-                        Contender = contender.Name,
-                        EndpointLagSeconds = lag,
-                        RestartSeconds = seconds,
-                        Load = RunSummary.Of(load),
-                        Failures = load.Failures,
-                    }
-                );
+                var result = new EnduranceResult
+                {
+                    Contender = contender.Name,
+                    EndpointLagSeconds = lag,
+                    RestartSeconds = seconds,
+                    Load = RunSummary.Of(load),
+                    FailuresByClass = load
+                        .Classes.Where(c => c.Value.Failed > 0)
+                        .ToDictionary(c => c.Key, c => c.Value.FailuresByKind),
+                    Failures = load.Failures,
+                    Moves = load.Moves,
+                    ReleaseRate = contender.Name == Contender.K8sLb ? options.ReleaseRate : null,
+                    LoadAverageBefore = before,
+                    LoadAverageAfter = await LoadAverage.NowAsync(cancellation),
+                };
+                if (load.Failed > 0)
+                {
+                    view.Tell(EnduranceTexts.Failures(result));
+                }
+                results.Add(result);
                 await WriteAsync(results);
                 await shop.RemoveAsync(cancellation);
             }
         }
         return results;
+    }
+
+    /// <summary>Of the proxies that this machine has.</summary>
+    private static async Task<List<string>> ImagesAsync(EnduranceOptions options, CancellationToken cancellation)
+    {
+        var images = new List<string>();
+        foreach (var other in options.Against.Where(c => c.Program is not null))
+        {
+            var archive = Path.Combine(Output, $"{other.Name}.tar");
+            var assets = AssetFolders.FromEnvironment();
+            images.Add(
+                await MachineProgramImage.BuildAsync(other.Program!, other.Image!, archive, assets, cancellation)
+            );
+        }
+        return images;
     }
 
     private static async Task WriteAsync(List<EnduranceResult> results)
@@ -115,33 +92,5 @@ internal static class EnduranceProgram
             Path.Combine(Output, "summary.json"),
             JsonSerializer.Serialize(results, DemoJson.Default.ListEnduranceResult) + "\n"
         );
-    }
-
-    private static Table Table(List<EnduranceResult> results)
-    {
-        var table = new Table().AddColumns(
-            "in front",
-            "endpoints late",
-            "requests",
-            "failed",
-            "told politely",
-            "cut",
-            "p99",
-            "a restart"
-        );
-        foreach (var r in results)
-        {
-            table.AddRow(
-                r.Contender,
-                $"{r.EndpointLagSeconds} s",
-                $"{r.Load.Requests}",
-                $"{r.Load.Failed}",
-                $"{r.Load.ReleasedPolitely}",
-                $"{r.Load.Cut}",
-                $"{r.Load.P99Ms:0} ms",
-                $"{r.RestartSeconds.Average():0} s"
-            );
-        }
-        return table;
     }
 }

@@ -12,6 +12,21 @@ internal sealed record EnduranceResult
     public required IReadOnlyList<double> RestartSeconds { get; init; }
     public required RunSummary Load { get; init; }
 
+    /// <summary>Classes without a failure are left out.</summary>
+    public required IReadOnlyDictionary<
+        LoadClass,
+        IReadOnlyDictionary<FailureKind, long>
+    > FailuresByClass { get; init; }
+
     /// <summary>The first failures.</summary>
     public required IReadOnlyList<FailureSample> Failures { get; init; }
+
+    /// <summary>How the client's connections moved.</summary>
+    public required MoveReport Moves { get; init; }
+
+    /// <summary>Null where nothing paces.</summary>
+    public ReleaseRate? ReleaseRate { get; init; }
+
+    public required LoadAverage LoadAverageBefore { get; init; }
+    public required LoadAverage LoadAverageAfter { get; init; }
 }

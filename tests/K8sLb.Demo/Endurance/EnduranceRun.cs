@@ -15,7 +15,7 @@ internal sealed class EnduranceRun(ShopDeployment shop, ShopObserver observer, I
         CancellationToken cancellation
     )
     {
-        var order = await shop.OrderAsync(LoadPlan.Mix(options.Rate));
+        var order = await shop.OrderAsync(options.Plan);
         await shop.AnswersAsync(order, cancellation);
         await using var load = await LoadProcess.StartAsync(shop.Cluster, order);
         await load.RunningForAsync(Before, cancellation);

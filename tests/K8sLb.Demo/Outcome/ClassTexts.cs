@@ -11,6 +11,7 @@ internal static class ClassTexts
             LoadClass.NewConnection => "a connection each",
             LoadClass.Slow => "slow responses",
             LoadClass.Http2 => "HTTP/2",
+            LoadClass.Grpc => "gRPC",
             LoadClass.WebSocket => "WebSocket",
             _ => loadClass.ToString(),
         };

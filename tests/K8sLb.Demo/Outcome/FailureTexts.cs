@@ -32,6 +32,7 @@ internal static class FailureTexts
             FailureKind.StreamReset => "HTTP/2 stream reset",
             FailureKind.WebSocketCut => "WebSocket cut",
             FailureKind.WebSocketUnanswered => "WebSocket message unanswered",
+            FailureKind.GrpcStatus => "gRPC status not OK",
             FailureKind.Timeout => "timed out",
             FailureKind.ServerError => "status 5xx",
             FailureKind.UnexpectedStatus => "unexpected status",

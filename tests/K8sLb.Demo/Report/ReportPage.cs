@@ -30,7 +30,7 @@ internal static class ReportPage
             <h1>A rolling restart under load</h1>
             <p class="verdict {(verdict.Passed ? "good" : "bad")}">{Text(verdict.Text)}</p>
             <p class="lead">Four pods of an application that exits at once on SIGTERM, behind a Service whose endpoints reach
-            kube-proxy up to 2 s late, and a client that never retries: keep-alive, short, slow, HTTP/2 and WebSocket traffic. The same
+            kube-proxy up to 2 s late, and a client that never retries: keep-alive, short, slow, HTTP/2, gRPC and WebSocket traffic. The same
             <code>kubectl rollout restart</code>, without K8sLb and with it.</p>
             </header>
             <main>

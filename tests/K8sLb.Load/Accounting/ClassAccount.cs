@@ -6,8 +6,8 @@ namespace K8sLb.Load;
 internal sealed class ClassAccount
 {
     private readonly List<double> waits = [];
+    private readonly Dictionary<FailureKind, long> failures = [];
     private long requests;
-    private long failed;
     private long? lastSuccess;
     private double longestStallMs;
 
@@ -26,9 +26,9 @@ internal sealed class ClassAccount
         lastSuccess = steadyAt;
     }
 
-    public void Failed(double waitMs)
+    public void Failed(double waitMs, FailureKind kind)
     {
-        failed++;
+        failures[kind] = failures.GetValueOrDefault(kind) + 1;
         waits.Add(waitMs);
     }
 
@@ -38,7 +38,8 @@ internal sealed class ClassAccount
         return new()
         {
             Requests = requests,
-            Failed = failed,
+            Failed = failures.Values.Sum(),
+            FailuresByKind = new Dictionary<FailureKind, long>(failures),
             P50Ms = Quantile.Of(sorted, 0.50),
             P99Ms = Quantile.Of(sorted, 0.99),
             LongestWaitMs = Quantile.Of(sorted, 1),

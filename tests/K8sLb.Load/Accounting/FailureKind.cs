@@ -38,6 +38,10 @@ public enum FailureKind
     [JsonStringEnumMemberName("ws-unanswered")]
     WebSocketUnanswered,
 
+    /// <summary>A gRPC call whose status is not OK.</summary>
+    [JsonStringEnumMemberName("grpc-status")]
+    GrpcStatus,
+
     [JsonStringEnumMemberName("timeout")]
     Timeout,
 

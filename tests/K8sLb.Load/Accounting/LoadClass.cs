@@ -22,6 +22,10 @@ public enum LoadClass
     [JsonStringEnumMemberName("http2")]
     Http2,
 
+    /// <summary>gRPC: unary calls and a bidirectional stream on each of few HTTP/2 connections.</summary>
+    [JsonStringEnumMemberName("grpc")]
+    Grpc,
+
     /// <summary>Messages and their echoes on connections kept open.</summary>
     [JsonStringEnumMemberName("websocket")]
     WebSocket,

@@ -21,6 +21,7 @@ internal sealed class LoadRecorder
         .ToDictionary(e => e, _ => 0L);
     private readonly HashSet<TrackedConnection> open = [];
     private readonly List<FailureSample> samples = [];
+    private readonly MoveAccount moves = new();
     private bool stopping;
     private long requests;
     private long failed;
@@ -74,7 +75,7 @@ internal sealed class LoadRecorder
         {
             failed++;
             failures[failure.Kind] = failures.GetValueOrDefault(failure.Kind) + 1;
-            Account(loadClass).Failed(waitMs);
+            Account(loadClass).Failed(waitMs, failure.Kind);
             if (samples.Count < FailureSamples)
             {
                 samples.Add(new(Math.Round(Seconds, 3), loadClass, failure.Kind, servedBy, failure.Message));
@@ -90,13 +91,34 @@ internal sealed class LoadRecorder
         }
     }
 
-    public TrackedConnection Opened(LoadClass loadClass)
+    /// <summary>The server's polite notice has come on a connection that is kept open.</summary>
+    public void ToldToMove(bool atFirstAnswer)
+    {
+        lock (gate)
+        {
+            if (atFirstAnswer)
+            {
+                moves.TurnedAway();
+            }
+            else
+            {
+                moves.Told(Seconds);
+            }
+        }
+    }
+
+    /// <param name="replaced">The client's connection before this one.</param>
+    public TrackedConnection Opened(LoadClass loadClass, TrackedConnection? replaced = null)
     {
         var connection = new TrackedConnection(this, loadClass);
         lock (gate)
         {
             opened++;
             open.Add(connection);
+            if (replaced is { WasToldToMove: true })
+            {
+                moves.Reconnected(Seconds);
+            }
         }
         return connection;
     }
@@ -156,6 +178,7 @@ internal sealed class LoadRecorder
                     .Select(c => c.Value.LongestStallMs)
                     .DefaultIfEmpty()
                     .Max(),
+                Moves = moves.Report(),
                 Classes = byClass,
                 Failures = [.. samples],
             };
@@ -173,6 +196,7 @@ internal sealed class LoadRecorder
             switch (connection.Class)
             {
                 case LoadClass.Http2:
+                case LoadClass.Grpc:
                     http2++;
                     break;
                 case LoadClass.WebSocket:

@@ -7,8 +7,8 @@ public sealed record LoadReport
     public required double DurationSeconds { get; init; }
 
     /// <summary>
-    /// HTTP requests, WebSocket upgrades and WebSocket messages that were begun. A WebSocket that is cut between two messages
-    /// counts as one more, failed: the message that it would have carried.
+    /// HTTP requests, gRPC calls, WebSocket upgrades, and the messages on WebSockets and on gRPC streams that were begun. A WebSocket
+    /// or a stream that is cut between two messages counts as one more, failed: the message that it would have carried.
     /// </summary>
     public required long Requests { get; init; }
     public required long Failed { get; init; }
@@ -25,8 +25,8 @@ public sealed record LoadReport
     public required long ClosedByClient { get; init; }
 
     /// <summary>
-    /// Requests sent again on another connection because GOAWAY said that they had not been processed (RFC 9113 section
-    /// 6.8): the only repetition that this client knows.
+    /// Requests sent again because GOAWAY or REFUSED_STREAM said that they had not been processed (RFC 9113 sections 6.8 and
+    /// 8.7): the only repetition that this client knows.
     /// </summary>
     public required long ProtocolRetries { get; init; }
 
@@ -44,6 +44,8 @@ public sealed record LoadReport
     /// </summary>
     public required double LongestStallMs { get; init; }
 
+    public required MoveReport Moves { get; init; }
+
     public required IReadOnlyDictionary<LoadClass, ClassReport> Classes { get; init; }
 
     /// <summary>The first failures, at most <see cref="LoadRecorder.FailureSamples"/>.</summary>
@@ -54,6 +56,7 @@ public sealed record ClassReport
 {
     public required long Requests { get; init; }
     public required long Failed { get; init; }
+    public required IReadOnlyDictionary<FailureKind, long> FailuresByKind { get; init; }
     public required double P50Ms { get; init; }
     public required double P99Ms { get; init; }
     public required double LongestWaitMs { get; init; }

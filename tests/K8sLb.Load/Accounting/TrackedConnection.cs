@@ -1,9 +1,10 @@
 namespace K8sLb.Load;
 
-/// <summary>One connection in the account: who answers on it, and how it ended.</summary>
+/// <summary>One connection in the account: who answers on it, whether it was told to move, and how it ended.</summary>
 internal sealed class TrackedConnection(LoadRecorder recorder, LoadClass loadClass)
 {
     private int ended;
+    private int told;
     private volatile string servedBy = "";
 
     public LoadClass Class { get; } = loadClass;
@@ -11,12 +12,24 @@ internal sealed class TrackedConnection(LoadRecorder recorder, LoadClass loadCla
     /// <summary>The pod that last answered.</summary>
     public string ServedBy => servedBy;
 
+    public bool WasToldToMove => Volatile.Read(ref told) != 0;
+
     /// <summary>An answer that names no pod changes nothing.</summary>
     public void AnsweredBy(string pod)
     {
         if (pod.Length > 0)
         {
             servedBy = pod;
+        }
+    }
+
+    /// <summary>The server's polite notice has come. The first one counts.</summary>
+    /// <param name="atFirstAnswer">It had not answered before.</param>
+    public void ToldToMove(bool atFirstAnswer = false)
+    {
+        if (Interlocked.Exchange(ref told, 1) == 0)
+        {
+            recorder.ToldToMove(atFirstAnswer);
         }
     }
 

@@ -2,32 +2,20 @@ using System.Text;
 
 namespace K8sLb.Load;
 
-/// <summary>
-/// One HTTP/2 connection that several users share, each with one request at a time. After a GOAWAY new requests go on a new
-/// connection while the old one finishes what it has.
-/// </summary>
+/// <summary>Users who share one HTTP/2 connection, each with one request at a time.</summary>
 internal sealed class Http2Client(LoadContext load, Http2Plan plan, Random random) : ILoadClient, IDisposable
 {
-    /// <summary>A server that sends GOAWAY to every connection is not followed for ever.</summary>
-    private const int MostProtocolRetries = 3;
-
-    private readonly SemaphoreSlim opening = new(1);
-    private readonly List<Http2Connection> connections = [];
-    private Http2Connection? current;
+    private readonly Http2Channel channel = new(load, LoadClass.Http2);
 
     public async Task RunAsync(CancellationToken stopping)
     {
         await Task.WhenAll(
             Enumerable.Range(0, plan.StreamsPerConnection).Select(_ => UseAsync(random.Next(), stopping))
         );
-        foreach (var connection in connections)
-        {
-            connection.Dispose();
-            await connection.Reading;
-        }
+        await channel.CloseAsync();
     }
 
-    public void Dispose() => opening.Dispose();
+    public void Dispose() => channel.Dispose();
 
     private async Task UseAsync(int seed, CancellationToken stopping)
     {
@@ -45,7 +33,10 @@ internal sealed class Http2Client(LoadContext load, Http2Plan plan, Random rando
         using var limit = new CancellationTokenSource(load.RequestTimeout + request.AskedDelay);
         try
         {
-            var (response, tracked) = await SendAsync(request, limit.Token);
+            var (response, tracked) = await channel.SendAsync(
+                async connection => (await connection.SendAsync(request.Path, limit.Token), connection.Tracked),
+                limit.Token
+            );
             request.Check(response.Status, response.Body);
             if (request.AnswersWithPodName)
             {
@@ -55,55 +46,11 @@ internal sealed class Http2Client(LoadContext load, Http2Plan plan, Random rando
         }
         catch (RequestFailedException e)
         {
-            timer.Failed(e, current?.Tracked.ServedBy ?? "");
+            timer.Failed(e, channel.ServedBy);
         }
         catch (OperationCanceledException e)
         {
             timer.Failed(new(FailureKind.Timeout, $"{request.Path}: no response in time", e));
-        }
-    }
-
-    private async Task<(Http2Response, TrackedConnection)> SendAsync(
-        SampleRequest request,
-        CancellationToken cancellation
-    )
-    {
-        for (var retries = 0; ; )
-        {
-            var connection = await CurrentAsync(cancellation);
-            try
-            {
-                return (await connection.SendAsync(request.Path, cancellation), connection.Tracked);
-            }
-            catch (Http2UnprocessedException e)
-            {
-                if (e.WasSent)
-                {
-                    load.Recorder.RetriedByProtocol();
-                    if (++retries > MostProtocolRetries)
-                    {
-                        throw new RequestFailedException(FailureKind.Protocol, "one GOAWAY after the other", e);
-                    }
-                }
-            }
-        }
-    }
-
-    private async Task<Http2Connection> CurrentAsync(CancellationToken cancellation)
-    {
-        await opening.WaitAsync(cancellation);
-        try
-        {
-            if (current is not { TakesNewStreams: true })
-            {
-                current = await load.OpenHttp2Async(cancellation);
-                connections.Add(current);
-            }
-            return current;
-        }
-        finally
-        {
-            opening.Release();
         }
     }
 }

@@ -5,6 +5,7 @@ internal sealed class KeepAliveClient(LoadContext load, LoadClass loadClass, Rhy
     : ILoadClient
 {
     private Http1Connection? connection;
+    private TrackedConnection? last;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -24,7 +25,8 @@ internal sealed class KeepAliveClient(LoadContext load, LoadClass loadClass, Rhy
             if (connection?.IsUsable() != true)
             {
                 connection = null;
-                connection = await load.OpenHttp1Async(loadClass, limit.Token);
+                connection = await load.OpenHttp1Async(loadClass, last, limit.Token);
+                last = connection.Tracked;
             }
             await connection.SendAsync(request, lastRequest: false, limit.Token);
             timer.Succeeded(request.AskedDelay);

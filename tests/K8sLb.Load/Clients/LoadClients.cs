@@ -11,6 +11,7 @@ internal static class LoadClients
         Add(load.Plan.NewConnection is null ? 0 : 1, NewConnection);
         Add(load.Plan.Slow?.Connections, Slow);
         Add(load.Plan.Http2?.Connections, Http2);
+        Add(load.Plan.Grpc?.Connections, Grpc);
         Add(load.Plan.WebSocket?.Connections, WebSocket);
         return clients;
 
@@ -43,6 +44,8 @@ internal static class LoadClients
 
     private static Http2Client Http2(LoadContext load, Random random, int number) =>
         new(load, load.Plan.Http2!, random);
+
+    private static GrpcClient Grpc(LoadContext load, Random random, int number) => new(load, load.Plan.Grpc!, random);
 
     private static WebSocketClient WebSocket(LoadContext load, Random random, int number) =>
         new(load, new Rhythm(load.Plan.WebSocket!.MeanIntervalMs, random), number);

@@ -7,16 +7,26 @@ internal sealed record LoadContext(LoadPlan Plan, LoadTarget Target, LoadRecorde
 {
     public TimeSpan RequestTimeout => TimeSpan.FromMilliseconds(Plan.RequestTimeoutMs);
 
-    public async Task<Http1Connection> OpenHttp1Async(LoadClass loadClass, CancellationToken cancellation)
+    /// <param name="replaced">The client's connection before this one.</param>
+    public async Task<Http1Connection> OpenHttp1Async(
+        LoadClass loadClass,
+        TrackedConnection? replaced,
+        CancellationToken cancellation
+    )
     {
         var bytes = await ConnectAsync(Target.Http1(), cancellation);
-        return new(bytes, Target.Host, Recorder.Opened(loadClass));
+        return new(bytes, Target.Host, Recorder.Opened(loadClass, replaced));
     }
 
-    public async Task<Http2Connection> OpenHttp2Async(CancellationToken cancellation)
+    /// <param name="replaced">The client's connection before this one.</param>
+    public async Task<Http2Connection> OpenHttp2Async(
+        LoadClass loadClass,
+        TrackedConnection? replaced,
+        CancellationToken cancellation
+    )
     {
         var bytes = await ConnectAsync(Target.Http2(), cancellation);
-        return await Http2Connection.OpenAsync(bytes, Target.Host, Recorder.Opened(LoadClass.Http2), cancellation);
+        return await Http2Connection.OpenAsync(bytes, Target.Host, Recorder.Opened(loadClass, replaced), cancellation);
     }
 
     private Task<ByteConnection> ConnectAsync(EndPoint address, CancellationToken cancellation) =>

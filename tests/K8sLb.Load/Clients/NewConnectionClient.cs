@@ -30,7 +30,7 @@ internal sealed class NewConnectionClient(LoadContext load, NewConnectionPlan pl
         using var limit = new CancellationTokenSource(load.RequestTimeout);
         try
         {
-            using var connection = await load.OpenHttp1Async(LoadClass.NewConnection, limit.Token);
+            using var connection = await load.OpenHttp1Async(LoadClass.NewConnection, null, limit.Token);
             await connection.SendAsync(request, lastRequest: true, limit.Token);
             timer.Succeeded();
         }

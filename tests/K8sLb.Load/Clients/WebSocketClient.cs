@@ -4,6 +4,7 @@ namespace K8sLb.Load;
 internal sealed class WebSocketClient(LoadContext load, Rhythm rhythm, int number) : ILoadClient
 {
     private long messages;
+    private TrackedConnection? last;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -25,7 +26,8 @@ internal sealed class WebSocketClient(LoadContext load, Rhythm rhythm, int numbe
         using var limit = new CancellationTokenSource(load.RequestTimeout);
         try
         {
-            var session = await WebSocketSession.OpenAsync(load, limit.Token);
+            var session = await WebSocketSession.OpenAsync(load, last, limit.Token);
+            last = session.Tracked;
             timer.Succeeded();
             return session;
         }

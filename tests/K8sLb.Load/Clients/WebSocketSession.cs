@@ -23,9 +23,14 @@ internal sealed class WebSocketSession : IDisposable
 
     public TrackedConnection Tracked { get; }
 
-    public static async Task<WebSocketSession> OpenAsync(LoadContext load, CancellationToken cancellation)
+    /// <param name="replaced">The client's session before this one.</param>
+    public static async Task<WebSocketSession> OpenAsync(
+        LoadContext load,
+        TrackedConnection? replaced,
+        CancellationToken cancellation
+    )
     {
-        var connection = await load.OpenHttp1Async(LoadClass.WebSocket, cancellation);
+        var connection = await load.OpenHttp1Async(LoadClass.WebSocket, replaced, cancellation);
         try
         {
             await UpgradeAsync(connection, load.Target.Host, cancellation);
@@ -88,6 +93,10 @@ internal sealed class WebSocketSession : IDisposable
         var status = (int)(socket.CloseStatus ?? WebSocketCloseStatus.Empty);
         // 1000 normal, 1001 going away, 1012 service restart (the registry's name).
         var polite = status is 1000 or 1001 or 1012;
+        if (polite)
+        {
+            Tracked.ToldToMove();
+        }
         Tracked.End(polite ? ConnectionEnd.Polite : ConnectionEnd.Cut);
         await AnswerCloseAsync();
         return polite ? null : throw new RequestFailedException(FailureKind.WebSocketCut, $"close frame {status}");

@@ -41,11 +41,17 @@ internal sealed class Http1Connection(ByteConnection bytes, string host, Tracked
         {
             head.Append("Connection: close\r\n");
         }
+        var first = !reused;
         var (status, headers) = await ExchangeHeadersAsync(head, request.Echo, cancellation);
         var body = await OrCutAsync(Http1Body.ReadAsync(bytes, headers, cancellation));
-        if (lastRequest || headers.CloseAnnounced)
+        if (lastRequest)
         {
-            Finish(lastRequest ? ConnectionEnd.ByClient : ConnectionEnd.Polite);
+            Finish(ConnectionEnd.ByClient);
+        }
+        else if (headers.CloseAnnounced)
+        {
+            tracked.ToldToMove(atFirstAnswer: first);
+            Finish(ConnectionEnd.Polite);
         }
         request.Check(status, body);
     }

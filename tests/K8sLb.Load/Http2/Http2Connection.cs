@@ -4,24 +4,25 @@ namespace K8sLb.Load;
 
 /// <summary>
 /// An HTTP/2 client connection with prior knowledge, at the level of frames, so that nothing that happens to a stream stays
-/// unseen. GET requests only: no body, hence no send window to keep. It takes part in GOAWAY as RFC 9113 section 6.8
-/// says: no new stream after the first one, streams up to the last one named go on, those above may be repeated.
-/// Keeps its own end in the account.
+/// unseen. It takes part in GOAWAY as RFC 9113 section 6.8 says: no new stream after the first one, streams up to the last one
+/// named go on, those above may be repeated. Keeps its own end in the account.
 /// </summary>
 internal sealed class Http2Connection : IDisposable
 {
     private const int ConnectionWindow = 65_535;
+    private const uint RefusedStream = 0x7;
+    private const byte Cancel = 0x8;
 
     private readonly ByteConnection bytes;
-    private readonly string authority;
-    private readonly SemaphoreSlim writing = new(1);
+    private readonly Http2Writer writer;
     private readonly Http2Streams streams = new();
     private readonly CancellationTokenSource closing = new();
     private int consumed;
 
     private Http2Connection(ByteConnection bytes, string authority, TrackedConnection tracked)
     {
-        (this.bytes, this.authority, Tracked) = (bytes, authority, tracked);
+        (this.bytes, Authority, Tracked) = (bytes, authority, tracked);
+        writer = new(bytes, closing.Token);
         Reading = Task.Run(ReadAsync);
     }
 
@@ -29,6 +30,8 @@ internal sealed class Http2Connection : IDisposable
     public Task Reading { get; }
 
     public TrackedConnection Tracked { get; }
+
+    public string Authority { get; }
 
     public bool TakesNewStreams => streams.TakesNew;
 
@@ -41,7 +44,7 @@ internal sealed class Http2Connection : IDisposable
     {
         try
         {
-            await bytes.WriteAsync(Http2Preface.Bytes, cancellation);
+            await bytes.WriteAsync(Http2Settings.Preface, cancellation);
         }
         catch
         {
@@ -56,16 +59,46 @@ internal sealed class Http2Connection : IDisposable
     /// <exception cref="RequestFailedException">There was no whole response.</exception>
     public async Task<Http2Response> SendAsync(string path, CancellationToken cancellation)
     {
-        var stream = new Http2Stream();
-        var id = await StartAsync(stream, path, cancellation);
+        var exchange = new Http2Exchange();
+        var id = await StartAsync(exchange, HpackRequest.Get(Authority, path), last: true, cancellation);
         try
         {
-            return await stream.Response.WaitAsync(cancellation);
+            return await exchange.Response.WaitAsync(cancellation);
         }
         catch (OperationCanceledException)
         {
-            streams.Take(id);
+            await GiveUpAsync(id);
             throw;
+        }
+    }
+
+    /// <param name="last">No DATA follows.</param>
+    /// <returns>The stream's number.</returns>
+    /// <exception cref="Http2UnprocessedException">The connection takes no more.</exception>
+    public async Task<int> StartAsync(IHttp2Stream stream, byte[] block, bool last, CancellationToken cancellation)
+    {
+        var id = 0;
+        await writer.WriteAsync(
+            () =>
+            {
+                id = streams.Register(stream);
+                var flags = Http2FrameHeader.EndHeaders | (last ? Http2FrameHeader.EndStream : 0);
+                return Http2FrameHeader.Frame(Http2FrameType.Headers, (byte)flags, id, block);
+            },
+            cancellation
+        );
+        return id;
+    }
+
+    public Task SendDataAsync(int stream, byte[] data, bool last, CancellationToken cancellation) =>
+        writer.WriteDataAsync(stream, data, last, cancellation);
+
+    /// <summary>What still comes for the stream is ignored.</summary>
+    public async Task GiveUpAsync(int stream)
+    {
+        if (streams.Take(stream) is not null)
+        {
+            await ReplyAsync(Http2FrameHeader.Frame(Http2FrameType.ResetStream, 0, stream, [0, 0, 0, Cancel]));
         }
     }
 
@@ -75,24 +108,7 @@ internal sealed class Http2Connection : IDisposable
         Tracked.End(ConnectionEnd.ByClient);
         closing.Cancel();
         bytes.Dispose();
-    }
-
-    private async Task<int> StartAsync(Http2Stream stream, string path, CancellationToken cancellation)
-    {
-        await writing.WaitAsync(cancellation);
-        try
-        {
-            var id = streams.Register(stream);
-            var flags = (byte)(Http2FrameHeader.EndHeaders | Http2FrameHeader.EndStream);
-            var block = HpackRequest.Encode(authority, path);
-            // Never cancelled half-way: a torn frame would break the other streams.
-            await WriteAsync(Http2FrameHeader.Frame(Http2FrameType.Headers, flags, id, block), CancellationToken.None);
-            return id;
-        }
-        finally
-        {
-            writing.Release();
-        }
+        writer.Dispose();
     }
 
     private async Task ReadAsync()
@@ -137,17 +153,20 @@ internal sealed class Http2Connection : IDisposable
                 await GiveBackWindowAsync(frame.Length);
                 break;
             case Http2FrameType.ResetStream:
-                var reset = new RequestFailedException(FailureKind.StreamReset, $"RST_STREAM {ErrorCode(payload)}");
-                streams.Take(frame.StreamId)?.Fail(reset);
+                streams.Take(frame.StreamId)?.Fail(ResetBy(Number(payload)));
+                break;
+            case Http2FrameType.WindowUpdate when frame.StreamId == 0:
+                writer.Grow(Http2FrameHeader.StreamIdIn(payload));
                 break;
             case Http2FrameType.Settings when !frame.Has(Http2FrameHeader.Ack):
+                Http2Settings.Check(payload);
                 await ReplyAsync(Http2FrameHeader.Frame(Http2FrameType.Settings, Http2FrameHeader.Ack, 0, []));
                 break;
             case Http2FrameType.Ping when !frame.Has(Http2FrameHeader.Ack):
                 await ReplyAsync(Http2FrameHeader.Frame(Http2FrameType.Ping, Http2FrameHeader.Ack, 0, payload));
                 break;
             case Http2FrameType.GoAway:
-                streams.GoAway(Http2FrameHeader.StreamIdIn(payload), politely: ErrorCode(payload.AsSpan(4)) == 0);
+                OnGoAway(Http2FrameHeader.StreamIdIn(payload), Number(payload.AsSpan(4)));
                 break;
             default:
                 break;
@@ -160,15 +179,25 @@ internal sealed class Http2Connection : IDisposable
         {
             throw new RequestFailedException(FailureKind.Protocol, "a header block in several frames");
         }
-        payload = Unpadded(frame, payload);
-        streams.Find(frame.StreamId)?.Headers(frame.Has(Http2FrameHeader.Priority) ? payload[5..] : payload);
+        payload = frame.Content(payload);
+        var fields = HpackFields.Read(frame.Has(Http2FrameHeader.Priority) ? payload[5..] : payload);
+        streams.Find(frame.StreamId)?.Headers(fields);
         EndIfTold(frame);
     }
 
     private void OnData(Http2FrameHeader frame, ReadOnlySpan<byte> payload)
     {
-        streams.Find(frame.StreamId)?.Data(Unpadded(frame, payload));
+        streams.Find(frame.StreamId)?.Data(frame.Content(payload));
         EndIfTold(frame);
+    }
+
+    private void OnGoAway(int lastProcessed, uint error)
+    {
+        if (error == 0)
+        {
+            Tracked.ToldToMove();
+        }
+        streams.GoAway(lastProcessed, politely: error == 0);
     }
 
     private void EndIfTold(Http2FrameHeader frame)
@@ -191,35 +220,13 @@ internal sealed class Http2Connection : IDisposable
         }
     }
 
-    private async Task ReplyAsync(byte[] frame)
-    {
-        await writing.WaitAsync(closing.Token);
-        try
-        {
-            await WriteAsync(frame, closing.Token);
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
+    private Task ReplyAsync(byte[] frame) => writer.WriteAsync(() => frame, closing.Token);
 
-    private async Task WriteAsync(byte[] frame, CancellationToken cancellation)
-    {
-        try
-        {
-            await bytes.WriteAsync(frame, cancellation);
-        }
-        catch (RequestFailedException)
-        {
-            // The read loop meets the same end after it has read what came before it, a GOAWAY perhaps: its word counts.
-        }
-    }
+    /// <summary>A refused stream was not processed (RFC 9113 section 8.7).</summary>
+    private static Exception ResetBy(uint error) =>
+        error == RefusedStream
+            ? new Http2UnprocessedException(wasSent: true)
+            : new RequestFailedException(FailureKind.StreamReset, $"RST_STREAM {error}");
 
-    private static ReadOnlySpan<byte> Unpadded(Http2FrameHeader frame, ReadOnlySpan<byte> payload) =>
-        !frame.Has(Http2FrameHeader.Padded) ? payload
-        : payload.Length > 0 && payload.Length > payload[0] ? payload[1..^payload[0]]
-        : throw new RequestFailedException(FailureKind.Protocol, "more padding than frame");
-
-    private static uint ErrorCode(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload);
+    private static uint Number(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload);
 }

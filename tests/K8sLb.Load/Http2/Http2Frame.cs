@@ -38,6 +38,12 @@ internal readonly record struct Http2FrameHeader(int Length, Http2FrameType Type
             : throw new RequestFailedException(FailureKind.Protocol, $"a frame of {length} bytes");
     }
 
+    /// <summary>A DATA or HEADERS frame's payload without its padding.</summary>
+    public ReadOnlySpan<byte> Content(ReadOnlySpan<byte> payload) =>
+        !Has(Padded) ? payload
+        : payload.Length > 0 && payload.Length > payload[0] ? payload[1..^payload[0]]
+        : throw new RequestFailedException(FailureKind.Protocol, "more padding than frame");
+
     /// <summary>The highest bit is reserved.</summary>
     public static int StreamIdIn(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt32BigEndian(bytes) & int.MaxValue;
 

@@ -4,7 +4,7 @@ namespace K8sLb.Load;
 internal sealed class Http2Streams
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<int, Http2Stream> inFlight = [];
+    private readonly Dictionary<int, IHttp2Stream> inFlight = [];
     private int nextId = 1;
     private bool goingAway;
     private bool toldPolitely;
@@ -35,7 +35,7 @@ internal sealed class Http2Streams
 
     /// <summary>The stream's number. Numbers go on the wire in their order: to be called under the lock for writing.</summary>
     /// <exception cref="Http2UnprocessedException">The connection takes no more.</exception>
-    public int Register(Http2Stream stream)
+    public int Register(IHttp2Stream stream)
     {
         lock (gate)
         {
@@ -50,7 +50,7 @@ internal sealed class Http2Streams
         }
     }
 
-    public Http2Stream? Find(int id)
+    public IHttp2Stream? Find(int id)
     {
         lock (gate)
         {
@@ -59,7 +59,7 @@ internal sealed class Http2Streams
     }
 
     /// <summary>Takes it out. What still comes for its number is ignored.</summary>
-    public Http2Stream? Take(int id)
+    public IHttp2Stream? Take(int id)
     {
         lock (gate)
         {
@@ -69,7 +69,7 @@ internal sealed class Http2Streams
 
     public void GoAway(int lastProcessed, bool politely)
     {
-        List<Http2Stream> unprocessed = [];
+        List<IHttp2Stream> unprocessed = [];
         lock (gate)
         {
             goingAway = true;
@@ -89,7 +89,7 @@ internal sealed class Http2Streams
     /// <summary>The connection is gone: what is left fails. The end as the account names it.</summary>
     public ConnectionEnd End(RequestFailedException failure)
     {
-        Http2Stream[] left;
+        IHttp2Stream[] left;
         lock (gate)
         {
             ended = true;

@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace K8sLb.Load;
 
-/// <summary>A request in flight. Written by its connection's read loop alone, once it is registered.</summary>
-internal sealed class Http2Stream
+/// <summary>A request without a body, and its whole response.</summary>
+internal sealed class Http2Exchange : IHttp2Stream
 {
     private const int LargestBody = 1024 * 1024;
 
@@ -15,10 +15,10 @@ internal sealed class Http2Stream
 
     public Task<Http2Response> Response => response.Task;
 
-    /// <summary>An interim response (1xx) is passed over; trailers are not read.</summary>
-    public void Headers(ReadOnlySpan<byte> block)
+    /// <summary>An interim response (1xx) is passed over, and so are trailers.</summary>
+    public void Headers(IReadOnlyList<HpackField> fields)
     {
-        if (status == 0 && HpackStatus.Read(block) is var read and >= 200)
+        if (status == 0 && HpackStatus.Of(fields) is var read and >= 200)
         {
             status = read;
         }

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using K8sLb.Load;
+
+namespace K8sLb.Demo.Tests;
+
+public sealed class EnduranceTests
+{
+    [Theory]
+    [InlineData(0, 23, true)]
+    [InlineData(0, 24, false)] // faster than the rate of 20 allows
+    [InlineData(1, 5, false)] // something was lost
+    public void K8sLb_has_to_lose_nothing_and_to_keep_its_pace(long failed, int mostToldInASecond, bool passed) =>
+        EnduranceVerdict.Of([Result("k8slb", failed, mostToldInASecond)]).Passed.ShouldBe(passed);
+
+    [Fact]
+    public void What_the_others_do_is_no_fault() =>
+        EnduranceVerdict.Of([Result("haproxy", 100, 500)]).Faults.ShouldBeEmpty();
+
+    [Fact]
+    public void A_fault_is_named_with_its_numbers() =>
+        EnduranceVerdict
+            .Of([Result("k8slb", 3, 99)])
+            .Faults.ShouldBe([
+                "endpoints 2 s late: 3 of 1000 requests failed",
+                "endpoints 2 s late: 99 connections told to move in one second, with 20 as the pool's rate",
+            ]);
+
+    [Theory]
+    [InlineData(485, 6, 26)]
+    [InlineData(5, 6, 1)]
+    public void A_member_takes_three_seconds(int connections, int members, int perSecond) =>
+        ReleaseRate.For(connections, members).PerSecond.ShouldBe(perSecond);
+
+    [Fact]
+    public void Failures_are_told_by_class_and_kind() =>
+        EnduranceTexts
+            .Failures(Result("k8slb", 3, 0))
+            .ShouldBe("k8slb, endpoints 2 s late: gRPC: 2 cut in the middle, 1 timed out");
+
+    [Fact]
+    public void The_summary_holds_what_a_failing_run_is_diagnosed_with()
+    {
+        var json = JsonSerializer.Serialize([Result("k8slb", 3, 7)], DemoJson.Default.ListEnduranceResult);
+
+        json.ShouldContain("\"failuresByClass\":{\"grpc\":{\"cut\":2,\"timeout\":1}}");
+        json.ShouldContain("\"mostToldInASecond\":7");
+        json.ShouldContain("\"releaseRate\":{\"perSecond\":20,\"most\":23}");
+        json.ShouldContain("\"loadAverageBefore\":{\"oneMinute\":0.2,\"fiveMinutes\":0.18,\"fifteenMinutes\":0.12}");
+    }
+
+    private static EnduranceResult Result(string contender, long failed, int mostToldInASecond) =>
+        new()
+        {
+            Contender = contender,
+            EndpointLagSeconds = 2,
+            RestartSeconds = [30],
+            Load = RunSummary.Of(Samples.Report(1_000, failed)),
+            FailuresByClass = new Dictionary<LoadClass, IReadOnlyDictionary<FailureKind, long>>
+            {
+                [LoadClass.Grpc] = new Dictionary<FailureKind, long>
+                {
+                    [FailureKind.Cut] = 2,
+                    [FailureKind.Timeout] = 1,
+                },
+            },
+            Failures = [],
+            Moves = Samples.Moves(mostToldInASecond),
+            ReleaseRate = contender == "k8slb" ? new(20) : null,
+            LoadAverageBefore = LoadAverage.Parse("0.20 0.18 0.12 1/80 11206\n"),
+            LoadAverageAfter = LoadAverage.Parse("0.50 0.18 0.12 1/80 11206\n"),
+        };
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace K8sLb.Demo;
+
+/// <summary>Whether K8sLb kept what it promises. The others are there for comparison.</summary>
+/// <param name="Faults">A line each.</param>
+internal sealed record EnduranceVerdict(IReadOnlyList<string> Faults)
+{
+    public bool Passed => Faults.Count == 0;
+
+    public static EnduranceVerdict Of(IEnumerable<EnduranceResult> results) =>
+        new([.. results.Where(r => r.Contender == Contender.K8sLb).SelectMany(FaultsOf)]);
+
+    private static IEnumerable<string> FaultsOf(EnduranceResult result)
+    {
+        if (result.Load.Failed > 0)
+        {
+            yield return $"endpoints {result.EndpointLagSeconds} s late: {result.Load.Failed} of {result.Load.Requests} requests failed";
+        }
+        if (result.ReleaseRate is { } rate && !rate.IsKeptBy(result.Moves.MostToldInASecond))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"endpoints {result.EndpointLagSeconds} s late: {result.Moves.MostToldInASecond} connections told to move in one second, with {rate.PerSecond} as the pool's rate"
+            );
+        }
+    }
+}

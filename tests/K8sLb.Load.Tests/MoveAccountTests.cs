@@ -1,0 +1,92 @@
+namespace K8sLb.Load.Tests;
+
+public sealed class MoveAccountTests
+{
+    [Fact]
+    public void The_second_with_the_most_moves_counts()
+    {
+        var moves = new MoveAccount();
+        foreach (var second in (double[])[1.0, 1.99, 2.0, 7.5, 7.6, 7.9])
+        {
+            moves.Told(second);
+        }
+        moves.TurnedAway();
+        moves.Reconnected(8.1);
+        moves.Reconnected(9);
+
+        moves
+            .Report()
+            .ShouldBe(
+                new MoveReport
+                {
+                    Told = 6,
+                    TurnedAway = 1,
+                    MostToldInASecond = 3,
+                    Reconnected = 2,
+                    MostReconnectedInASecond = 1,
+                }
+            );
+    }
+
+    [Fact]
+    public async Task A_connection_closed_after_a_later_answer_was_told_to_move()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            await client.ReadRequestAsync();
+            await client.RespondAsync();
+            await client.ReadRequestAsync();
+            await client.RespondAsync("Connection: close\r\n");
+            await client.IdleAsync();
+        });
+
+        var moves = (await LoadOn.Server(server, LoadOn.OneKeepAlive(4))).Moves;
+
+        (moves.Told, moves.TurnedAway, moves.Reconnected).ShouldBe((2, 0, 1));
+    }
+
+    [Fact]
+    public async Task A_connection_closed_by_its_first_answer_was_turned_away()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            await client.ReadRequestAsync();
+            await client.RespondAsync("Connection: close\r\n");
+            await client.IdleAsync();
+        });
+
+        var moves = (await LoadOn.Server(server, LoadOn.OneKeepAlive(3))).Moves;
+
+        (moves.Told, moves.TurnedAway, moves.Reconnected).ShouldBe((0, 3, 2));
+    }
+
+    [Fact]
+    public async Task A_connection_for_a_single_request_does_not_move()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            await client.ReadRequestAsync();
+            await client.RespondAsync("Connection: close\r\n");
+        });
+
+        var moves = (await LoadOn.Server(server, LoadOn.NewConnections(3))).Moves;
+
+        (moves.Told, moves.TurnedAway, moves.Reconnected).ShouldBe((0, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_cut_connection_was_not_told()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            await client.ReadRequestAsync();
+            await client.RespondAsync();
+            await client.ReadRequestAsync();
+        });
+
+        var report = await LoadOn.Server(server, LoadOn.OneKeepAlive(4));
+
+        report.Failed.ShouldBe(2);
+        (report.Moves.Told, report.Moves.Reconnected).ShouldBe((0, 0));
+    }
+}
