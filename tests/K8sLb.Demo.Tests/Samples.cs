@@ -38,6 +38,7 @@ internal static class Samples
             Told = mostToldInASecond,
             TurnedAway = 0,
             MostToldInASecond = mostToldInASecond,
+            ToldBySecond = new Dictionary<int, int> { [12] = mostToldInASecond },
             Reconnected = mostToldInASecond,
             MostReconnectedInASecond = mostToldInASecond,
         };

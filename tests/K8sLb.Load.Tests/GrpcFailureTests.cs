@@ -39,6 +39,32 @@ public sealed class GrpcFailureTests
     }
 
     [Fact]
+    public async Task Connections_that_are_reset_under_many_calls_fail_calls_alone()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            await (await ScriptedHttp2.AcceptAsync(client)).MessageAsync();
+            client.Reset();
+        });
+        var plan = new LoadPlan(
+            60,
+            MaxRequests: 1_000,
+            Grpc: new()
+            {
+                Connections = 4,
+                CallersPerConnection = 10,
+                MeanIntervalMs = 4,
+                ChatIntervalMs = 4,
+                MessagesPerChat = 10,
+            }
+        );
+
+        var report = await LoadOn.Server(server, plan);
+
+        report.Failed.ShouldBe(report.Requests);
+    }
+
+    [Fact]
     public async Task A_stream_that_breaks_between_two_messages_fails_the_next_one()
     {
         await using var server = new ScriptedServer(async client =>
@@ -212,9 +238,13 @@ public sealed class GrpcFailureTests
         {
             var http2 = await ScriptedHttp2.AcceptAsync(client);
             await http2.RespondAsync((await http2.MessageAsync()).Stream, ScriptedHttp2.Status503);
+            await http2.EchoAsync(await http2.MessageAsync(), last: true);
             await client.IdleAsync();
         });
 
-        (await LoadOn.Server(server, LoadOn.OneGrpc(1))).ShouldHaveFailed(FailureKind.ServerError);
+        var report = await LoadOn.Server(server, LoadOn.OneGrpc(2));
+
+        report.ShouldHaveFailed(FailureKind.ServerError);
+        report.ConnectionsOpened.ShouldBe(1);
     }
 }

@@ -14,18 +14,17 @@ public sealed class MoveAccountTests
         moves.Reconnected(8.1);
         moves.Reconnected(9);
 
-        moves
-            .Report()
-            .ShouldBe(
-                new MoveReport
-                {
-                    Told = 6,
-                    TurnedAway = 1,
-                    MostToldInASecond = 3,
-                    Reconnected = 2,
-                    MostReconnectedInASecond = 1,
-                }
-            );
+        var report = moves.Report();
+        (report.Told, report.TurnedAway, report.Reconnected).ShouldBe((6, 1, 2));
+        (report.MostToldInASecond, report.MostReconnectedInASecond).ShouldBe((3, 1));
+        report.ToldBySecond.ShouldBe(
+            new Dictionary<int, int>
+            {
+                [1] = 2,
+                [2] = 1,
+                [7] = 3,
+            }
+        );
     }
 
     [Fact]

@@ -109,8 +109,9 @@ public sealed partial class WebSocketFailureTests
                 await EchoAsync(socket, client);
                 await client.WriteAsync([0x89, 0x00]); // RFC 6455 section 5.5.2
             }
-            // Passes over the last pong, up to the client's close frame.
+            // Passes over the last pong, up to the client's close frame, and answers that.
             await socket.ReceiveAsync(new byte[100].AsMemory(), client.Stopping);
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, client.Stopping);
         });
 
         // The upgrade and nine messages.
@@ -118,6 +119,7 @@ public sealed partial class WebSocketFailureTests
 
         report.Failed.ShouldBe(0);
         report.ConnectionsOpened.ShouldBe(1);
+        report.Moves.Told.ShouldBe(0);
     }
 
     [Fact]

@@ -58,10 +58,7 @@ internal static class EnduranceProgram
                     LoadAverageBefore = before,
                     LoadAverageAfter = await LoadAverage.NowAsync(cancellation),
                 };
-                if (load.Failed > 0)
-                {
-                    view.Tell(EnduranceTexts.Failures(result));
-                }
+                view.Tell(EnduranceTexts.Account(result));
                 results.Add(result);
                 await WriteAsync(results);
                 await shop.RemoveAsync(cancellation);

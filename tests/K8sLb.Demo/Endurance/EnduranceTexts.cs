@@ -14,12 +14,9 @@ internal static class EnduranceTexts
             "requests",
             "failed",
             "told politely",
-            "most in 1 s",
-            "back in 1 s",
             "cut",
             "p99",
-            "a restart",
-            "machine's load"
+            "a restart"
         );
         foreach (var r in results)
         {
@@ -29,31 +26,30 @@ internal static class EnduranceTexts
                 $"{r.Load.Requests}",
                 $"{r.Load.Failed}",
                 $"{r.Load.ReleasedPolitely}",
-                r.ReleaseRate is { } rate
-                    ? $"{r.Moves.MostToldInASecond} (rate {rate.PerSecond})"
-                    : $"{r.Moves.MostToldInASecond}",
-                $"{r.Moves.MostReconnectedInASecond}",
                 $"{r.Load.Cut}",
                 $"{r.Load.P99Ms:0} ms",
-                $"{r.RestartSeconds.Average():0} s",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{r.LoadAverageBefore.OneMinute:0.0} to {r.LoadAverageAfter.OneMinute:0.0}"
-                )
+                $"{r.RestartSeconds.Average():0} s"
             );
         }
         return table;
     }
 
-    /// <summary>A line for each class that lost something; empty where none did.</summary>
-    public static string Failures(EnduranceResult result) =>
-        string.Join(
-            '\n',
-            result
-                .FailuresByClass.OrderBy(c => c.Key)
-                .Select(c =>
-                    $"{result.Contender}, endpoints {result.EndpointLagSeconds} s late: {ClassTexts.Of(c.Key)}: "
-                    + string.Join(", ", c.Value.OrderBy(k => k.Key).Select(k => $"{k.Value} {FailureTexts.Of(k.Key)}"))
-                )
+    /// <summary>What the table has no room for, and a line for each class that lost something.</summary>
+    public static string Account(EnduranceResult result)
+    {
+        var (moves, rate) = (result.Moves, result.ReleaseRate);
+        var account = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Contender}, endpoints {result.EndpointLagSeconds} s late: told to move in one second at most {moves.MostToldInASecond}"
+                + $"{(rate is null ? "" : $" (rate {rate.PerSecond})")}, came back {moves.MostReconnectedInASecond}; "
+                + $"the machine's load {result.LoadAverageBefore.OneMinute:0.0} to {result.LoadAverageAfter.OneMinute:0.0}"
         );
+        var failures = result
+            .FailuresByClass.OrderBy(c => c.Key)
+            .Select(c =>
+                $"{ClassTexts.Of(c.Key)}: "
+                + string.Join(", ", c.Value.OrderBy(k => k.Key).Select(k => $"{k.Value} {FailureTexts.Of(k.Key)}"))
+            );
+        return string.Join('\n', [account, .. failures]);
+    }
 }

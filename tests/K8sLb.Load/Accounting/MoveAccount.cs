@@ -23,6 +23,7 @@ internal sealed class MoveAccount
             Told = told.Values.Sum(),
             TurnedAway = turnedAway,
             MostToldInASecond = told.Values.DefaultIfEmpty().Max(),
+            ToldBySecond = new SortedDictionary<int, int>(told),
             Reconnected = reconnected.Values.Sum(),
             MostReconnectedInASecond = reconnected.Values.DefaultIfEmpty().Max(),
         };

@@ -15,6 +15,9 @@ public sealed record MoveReport
     /// <summary>In one second of the load, of <see cref="Told"/>.</summary>
     public required int MostToldInASecond { get; init; }
 
+    /// <summary>Seconds of the load in which nobody was told are left out.</summary>
+    public required IReadOnlyDictionary<int, int> ToldBySecond { get; init; }
+
     /// <summary>Opened in the place of one that was told, or turned away.</summary>
     public required long Reconnected { get; init; }
     public required int MostReconnectedInASecond { get; init; }

@@ -23,11 +23,13 @@ internal sealed class TrackedConnection(LoadRecorder recorder, LoadClass loadCla
         }
     }
 
-    /// <summary>The server's polite notice has come. The first one counts.</summary>
+    /// <summary>
+    /// The server's polite notice has come. The first one counts, unless it answers the client's own end.
+    /// </summary>
     /// <param name="atFirstAnswer">It had not answered before.</param>
     public void ToldToMove(bool atFirstAnswer = false)
     {
-        if (Interlocked.Exchange(ref told, 1) == 0)
+        if (Volatile.Read(ref ended) == 0 && Interlocked.Exchange(ref told, 1) == 0)
         {
             recorder.ToldToMove(atFirstAnswer);
         }

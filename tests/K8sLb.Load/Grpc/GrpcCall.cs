@@ -13,6 +13,7 @@ internal sealed class GrpcCall : IHttp2Stream
     private readonly GrpcMessages incoming = new();
     private readonly Http2Connection connection;
     private bool headed;
+    private bool isGrpc = true;
     private bool answered;
     private string? status;
     private string statusMessage = "";
@@ -78,6 +79,7 @@ internal sealed class GrpcCall : IHttp2Stream
             {
                 var kind = code >= 500 ? FailureKind.ServerError : FailureKind.UnexpectedStatus;
                 answers.Writer.TryComplete(new RequestFailedException(kind, $"the call was answered with {code}"));
+                isGrpc = false;
             }
             headed = true;
             connection.Tracked.AnsweredBy(ValueOf(fields, "x-pod") ?? "");
@@ -86,8 +88,13 @@ internal sealed class GrpcCall : IHttp2Stream
         statusMessage = ValueOf(fields, "grpc-message") ?? statusMessage;
     }
 
+    /// <summary>The body of an error page is no message.</summary>
     public void Data(ReadOnlySpan<byte> data)
     {
+        if (!isGrpc)
+        {
+            return;
+        }
         foreach (var message in incoming.Take(data))
         {
             answered = true;

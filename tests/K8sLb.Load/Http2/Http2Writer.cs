@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace K8sLb.Load;
 
 /// <summary>
@@ -36,9 +38,10 @@ internal sealed class Http2Writer(ByteConnection bytes, CancellationToken closin
         {
             await bytes.WriteAsync(frame(), closing);
         }
-        catch (RequestFailedException)
+        catch (Exception e) when (IsEnd(e))
         {
-            // The read loop meets the same end after it has read what came before it, a GOAWAY perhaps: its word counts.
+            // The read loop meets the same end after it has read what came before it, a GOAWAY perhaps, or has met it and closed
+            // the socket: its word counts.
         }
         finally
         {
@@ -57,6 +60,12 @@ internal sealed class Http2Writer(ByteConnection bytes, CancellationToken closin
     }
 
     public void Dispose() => writing.Dispose();
+
+    private static bool IsEnd(Exception error) =>
+        error
+            is RequestFailedException
+                or ObjectDisposedException
+                or SocketException { SocketErrorCode: SocketError.OperationAborted };
 
     /// <summary>Null where the window had room, which is taken then.</summary>
     private Task? Waiting(int length)
