@@ -71,6 +71,14 @@ public sealed class RollingRestartTests(EndToEndFixture cluster)
                 StreamsPerConnection = 3,
                 MeanIntervalMs = 300,
             },
+            Grpc = new()
+            {
+                Connections = 3,
+                CallersPerConnection = 3,
+                MeanIntervalMs = 400,
+                ChatIntervalMs = 700,
+                MessagesPerChat = 30,
+            },
             WebSocket = new() { Connections = 12, MeanIntervalMs = 700 },
         };
 

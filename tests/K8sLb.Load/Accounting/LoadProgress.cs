@@ -15,4 +15,27 @@ public sealed record LoadProgress
     public required IReadOnlyDictionary<string, OpenConnections> Members { get; init; }
 }
 
-public sealed record OpenConnections(int Http1, int Http2, int WebSocket);
+public sealed record OpenConnections(int Http1, int Http2, int WebSocket)
+{
+    internal static OpenConnections Of(IEnumerable<TrackedConnection> connections)
+    {
+        var (http1, http2, webSocket) = (0, 0, 0);
+        foreach (var connection in connections)
+        {
+            switch (connection.Class)
+            {
+                case LoadClass.Http2:
+                case LoadClass.Grpc:
+                    http2++;
+                    break;
+                case LoadClass.WebSocket:
+                    webSocket++;
+                    break;
+                default:
+                    http1++;
+                    break;
+            }
+        }
+        return new(http1, http2, webSocket);
+    }
+}

@@ -145,7 +145,7 @@ internal sealed class LoadRecorder
                 ConnectionsOpened = opened,
                 ReleasedPolitely = ends[ConnectionEnd.Polite],
                 Cut = ends[ConnectionEnd.Cut] + ends[ConnectionEnd.CutWhileIdle],
-                Members = open.GroupBy(c => c.ServedBy).ToDictionary(g => g.Key, Count),
+                Members = open.GroupBy(c => c.ServedBy).ToDictionary(g => g.Key, OpenConnections.Of),
             };
         }
     }
@@ -187,26 +187,4 @@ internal sealed class LoadRecorder
 
     private ClassAccount Account(LoadClass loadClass) =>
         classes.TryGetValue(loadClass, out var account) ? account : classes[loadClass] = new ClassAccount();
-
-    private static OpenConnections Count(IEnumerable<TrackedConnection> connections)
-    {
-        var (http1, http2, webSocket) = (0, 0, 0);
-        foreach (var connection in connections)
-        {
-            switch (connection.Class)
-            {
-                case LoadClass.Http2:
-                case LoadClass.Grpc:
-                    http2++;
-                    break;
-                case LoadClass.WebSocket:
-                    webSocket++;
-                    break;
-                default:
-                    http1++;
-                    break;
-            }
-        }
-        return new(http1, http2, webSocket);
-    }
 }
