@@ -172,18 +172,18 @@ public sealed class GrpcFailureTests
     [Fact]
     public async Task A_call_that_is_not_answered_is_a_timeout_and_given_up()
     {
-        var givenUp = false;
+        var givenUp = new TaskCompletionSource<byte[]>();
         await using var server = new ScriptedServer(async client =>
         {
             var http2 = await ScriptedHttp2.AcceptAsync(client);
             await http2.MessageAsync();
-            givenUp = await http2.NextAsync(Http2FrameType.ResetStream) is { Payload: [0, 0, 0, 8] };
+            givenUp.SetResult((await http2.NextAsync(Http2FrameType.ResetStream)).Payload);
         });
 
-        var report = await LoadOn.Server(server, LoadOn.OneGrpc(1) with { RequestTimeoutMs = 100 });
+        var report = await LoadOn.Server(server, LoadOn.OneGrpc(1) with { RequestTimeoutMs = 500 });
 
         report.ShouldHaveFailed(FailureKind.Timeout);
-        givenUp.ShouldBeTrue();
+        (await givenUp.Task.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBe([0, 0, 0, 8]);
     }
 
     [Theory]
