@@ -13,7 +13,7 @@ public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
     [Fact]
     public async Task A_request_in_a_drain_gets_goaway_in_two_phases_and_its_answer()
     {
-        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(policy: ShortGrace);
         await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
         var others = new List<RawFrame>();
         await client.UntilEndOfAsync(await client.GetAsync("/"), others);
@@ -36,7 +36,7 @@ public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
     [Fact]
     public async Task A_stream_that_crosses_the_first_goaway_is_served()
     {
-        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var pool = await PoolAsync(policy: ShortGrace);
         await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
         var others = new List<RawFrame>();
         await client.UntilEndOfAsync(await client.GetAsync("/"), others);
@@ -49,6 +49,12 @@ public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
 
         (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(crossing);
     }
+
+    private static PoolPolicy ShortGrace(PoolPolicy policy) =>
+        TestSnapshots.NeverQuiet(policy) with
+        {
+            Drain = TestSnapshots.NeverQuiet(policy).Drain with { GoAwayGraceMs = 1000 },
+        };
 }
 
 public abstract class Http2Tests(PortMode mode) : DataPathTests(mode)
@@ -66,6 +72,33 @@ public abstract class Http2Tests(PortMode mode) : DataPathTests(mode)
         (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(int.MaxValue);
         pool[0].App.Gate.SetResult();
         await client.UntilEndOfAsync(id, []);
+    }
+
+    [Fact]
+    public async Task Streams_that_cross_are_served_for_as_long_as_the_pool_waits_for_them()
+    {
+        await using var pool = await PoolAsync(policy: p =>
+            TestSnapshots.NeverQuiet(p) with
+            {
+                Drain = TestSnapshots.NeverQuiet(p).Drain with { GoAwayGraceMs = 500_000 },
+            }
+        );
+        await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
+        var others = new List<RawFrame>();
+        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+
+        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        await client.UntilEndOfAsync(await client.GetAsync("/trickle?bytes=100"), others);
+        for (var i = 0; i < 100; i++)
+        {
+            await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        }
+
+        others.Where(f => f.Type == RawHttp2.GoAway).ShouldHaveSingleItem().LastStream.ShouldBe(int.MaxValue);
+        await client.DisposeAsync();
+        await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Released == 1, "its end ends the wait");
     }
 
     [Fact]

@@ -59,6 +59,24 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     }
 
     [Fact]
+    public async Task The_code_of_the_close_is_the_pools_when_the_release_comes()
+    {
+        const WebSocketCloseStatus Own = (WebSocketCloseStatus)4001;
+        await using var pool = await PoolAsync();
+        using var socket = await ConnectAsync(pool[0]);
+        await EchoAsync(socket, 5);
+        pool.Policy = pool.Policy with { Drain = pool.Policy.Drain with { WebSocketCloseCode = (int)Own } };
+        await pool.TellAllAsync();
+
+        var draining = pool[0].DrainAsync();
+        await ReceiveCloseAsync(socket);
+        await draining;
+
+        socket.CloseStatus.ShouldBe(Own);
+        pool[0].App.Closes.ShouldBe([Own], "the client gave no answer, so the application is told by the sidecar");
+    }
+
+    [Fact]
     public async Task Busy_ones_are_closed_between_messages_and_lose_none()
     {
         const int Clients = 24;
@@ -106,10 +124,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     {
         await using var pool = await PoolAsync(policy: p => p with { Drain = p.Drain with { DeadlineMs = 1000 } });
         await using var raw = await RawHttp.ConnectAsync(pool[0].Http);
-        await raw.SendAsync(
-            "GET /ws HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
+        await raw.OpenWebSocketAsync("/ws");
         await Eventually.IsTrue(() => pool[0].Registry.Account().Live.WebSocket == 1, "open");
 
         var report = await pool[0].DrainAsync();

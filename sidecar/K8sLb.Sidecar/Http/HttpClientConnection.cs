@@ -4,8 +4,12 @@ using System.Net.Sockets;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Listening;
+using K8sLb.Sidecar.Relay.Framing.WebSocket;
+using K8sLb.Sidecar.Snapshots;
+using K8sLb.Sidecar.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace K8sLb.Sidecar.Http;
 
@@ -13,27 +17,26 @@ namespace K8sLb.Sidecar.Http;
 /// A client's HTTP connection on its way through Kestrel: the feature by which requests find their connection, and the
 /// channel by which a release reaches it.
 /// </summary>
-internal sealed class HttpClientConnection : IClientChannel
+internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
 {
-    /// <summary>A round trip to a distant client, and some time for it to notice.</summary>
-    private static readonly TimeSpan GoAwayGrace = TimeSpan.FromMilliseconds(500);
-
     private readonly ConnectionContext transport;
+    private readonly SnapshotInForce snapshots;
     private readonly TimeProvider clock;
     private readonly ConnectionRegistry registry;
     private long goAwayAt;
     private int hasArrived;
-    private readonly ConcurrentDictionary<IClientChannel, byte> tunnels = new();
+    private readonly ConcurrentDictionary<ReleasableWebSocket, byte> tunnels = new();
     private IConnectionLifetimeNotificationFeature? lifetime;
 
     public HttpClientConnection(
         ConnectionContext transport,
         Arrival arrival,
         ConnectionRegistry registry,
+        SnapshotInForce snapshots,
         TimeProvider clock
     )
     {
-        (this.transport, this.registry, this.clock) = (transport, registry, clock);
+        (this.transport, this.registry, this.snapshots, this.clock) = (transport, registry, snapshots, clock);
         Port = arrival.Port;
         FromPeer = arrival.FromPeer;
         ClientAddress = Address(transport.RemoteEndPoint);
@@ -43,6 +46,8 @@ internal sealed class HttpClientConnection : IClientChannel
     public PortPolicy Port { get; }
     public bool FromPeer { get; }
     public TrackedConnection Tracked { get; }
+
+    public ushort CloseCode => (ushort)(Policy?.WebSocketCloseCode ?? WebSocketBuilder.GoingAway);
 
     /// <summary>As text, made once for all requests of the connection.</summary>
     public string ClientAddress { get; }
@@ -64,32 +69,24 @@ internal sealed class HttpClientConnection : IClientChannel
 
     /// <summary>
     /// HTTP/2: GOAWAY. HTTP/1.1: closed if idle and if that will do; a request that comes first is answered with
-    /// Connection: close instead.
+    /// Connection: close instead. WebSockets are told where their messages allow it.
     /// </summary>
     public void Release(ReleaseUrgency urgency)
     {
-        if (Tracked.Protocol == ClientProtocol.Http2)
+        if (Tracked.Protocol == ClientProtocol.Http1)
         {
-            // Of an idle one Kestrel sends the last GOAWAY alone, which a stream on its way would meet.
-            if (urgency != ReleaseUrgency.AfterAnswer || Tracked.InFlight > 0)
-            {
-                AnnounceGoAway();
-            }
-            foreach (var tunnel in tunnels.Keys)
-            {
-                tunnel.Release(urgency);
-            }
+            ReleaseIdle(urgency);
+            return;
         }
-        else if (urgency != ReleaseUrgency.AfterAnswer && !HasUnreadInput && Tracked.TryBeginClosingIdle())
+        // Of an idle one Kestrel sends the last GOAWAY alone, which a stream on its way would meet.
+        var mayAnnounce = urgency != ReleaseUrgency.AfterAnswer || Tracked.InFlight > 0;
+        if (Tracked.Protocol == ClientProtocol.Http2 && mayAnnounce)
         {
-            if (Volatile.Read(ref lifetime) is { } kestrel)
-            {
-                kestrel.RequestClose();
-            }
-            else
-            {
-                transport.Transport.Input.CancelPendingRead();
-            }
+            AnnounceGoAway();
+        }
+        foreach (var tunnel in tunnels.Keys)
+        {
+            tunnel.Release(urgency);
         }
     }
 
@@ -119,31 +116,37 @@ internal sealed class HttpClientConnection : IClientChannel
     /// <summary>
     /// To be awaited by a request of HTTP/2 after its answer: Kestrel sends the last GOAWAY, and closes, when no request is
     /// left, which can be sooner than the first GOAWAY has reached the client. Streams that cross it are served meanwhile.
+    /// Kestrel lets no PING through that would tell when it has, so the whole grace is waited for, or the client's end.
     /// </summary>
-    public Task HoldForCrossingStreamsAsync()
+    public async Task HoldForCrossingStreamsAsync()
     {
         var announced = Volatile.Read(ref goAwayAt);
         if (announced == 0)
         {
-            return Task.CompletedTask;
+            return;
         }
-        var rest = GoAwayGrace - clock.GetElapsedTime(announced);
-        return rest > TimeSpan.Zero ? Task.Delay(rest, clock) : Task.CompletedTask;
+        var rest = TimeSpan.FromMilliseconds(Policy?.GoAwayGraceMs ?? 0) - clock.GetElapsedTime(announced);
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, clock, transport.ConnectionClosed)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    /// <summary>A WebSocket in one of its streams: GOAWAY alone would wait for it for ever.</summary>
-    public void AddTunnel(IClientChannel tunnel) => tunnels.TryAdd(tunnel, 0);
+    /// <summary>A WebSocket, which the connection has become or which is one of its streams.</summary>
+    public void AddTunnel(ReleasableWebSocket tunnel)
+    {
+        tunnels.TryAdd(tunnel, 0);
+        tunnel.Ended += () => tunnels.TryRemove(tunnel, out _);
+    }
 
-    public void RemoveTunnel(IClientChannel tunnel) => tunnels.TryRemove(tunnel, out _);
-
-    /// <summary>Bytes of the client's have arrived that nobody has read yet, so it is not as quiet as it seems.</summary>
     public bool HasUnreadInput
     {
         get
         {
             try
             {
-                return transport.Features.Get<IConnectionSocketFeature>()?.Socket.Available > 0;
+                return Socket.Available > 0;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -152,7 +155,54 @@ internal sealed class HttpClientConnection : IClientChannel
         }
     }
 
-    public void Cut() => transport.Abort(new ConnectionAbortedException("the drain's deadline has passed"));
+    public void Cut()
+    {
+        if (Policy?.OnDeadline == DeadlineAction.Reset)
+        {
+            transport.Abort(new ConnectionAbortedException("the drain's deadline has passed"));
+        }
+        else
+        {
+            Close();
+        }
+    }
+
+    /// <summary>
+    /// FIN behind what was sent. Not by Kestrel's hands: whatever it ends before its time it resets, and a reset takes back
+    /// what the client has not received yet.
+    /// </summary>
+    public void Close()
+    {
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client, or Kestrel, was faster.
+        }
+        Socket.Dispose();
+    }
+
+    private Socket Socket => transport.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+
+    private DrainPolicy? Policy => snapshots.Current?.Pool.Policy.Drain;
+
+    private void ReleaseIdle(ReleaseUrgency urgency)
+    {
+        if (urgency == ReleaseUrgency.AfterAnswer || HasUnreadInput || !Tracked.TryBeginClosingIdle())
+        {
+            return;
+        }
+        if (Volatile.Read(ref lifetime) is { } kestrel)
+        {
+            kestrel.RequestClose();
+        }
+        else
+        {
+            transport.Transport.Input.CancelPendingRead();
+        }
+    }
 
     private static string Address(EndPoint? endPoint) =>
         endPoint is not IPEndPoint ip ? "unknown"

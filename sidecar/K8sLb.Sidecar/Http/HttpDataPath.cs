@@ -6,6 +6,7 @@ using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Snapshots;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -34,6 +35,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     private readonly ConnectionRegistry registry;
     private readonly ForwardingApplication application;
     private readonly MemberDrain drain;
+    private readonly SnapshotInForce snapshots;
     private readonly SidecarMetrics metrics;
     private readonly ILogger log;
     private readonly TimeProvider clock;
@@ -43,6 +45,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         ConnectionRegistry registry,
         ForwardingApplication application,
         MemberDrain drain,
+        SnapshotInForce snapshots,
         SidecarMetrics metrics,
         TimeProvider clock,
         IServiceProvider services,
@@ -52,6 +55,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         this.registry = registry;
         this.application = application;
         this.drain = drain;
+        this.snapshots = snapshots;
         this.metrics = metrics;
         log = loggers.CreateLogger<HttpDataPath>();
         this.clock = clock;
@@ -92,7 +96,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
             await PeerHandshake.AcceptAsync(client, CancellationToken.None);
         }
         var transport = sockets.Create(client);
-        var connection = new HttpClientConnection(transport, arrival, registry, clock);
+        var connection = new HttpClientConnection(transport, arrival, registry, snapshots, clock);
         if (drain.Current is { IsReleasing: true })
         {
             connection.Tracked.LeaveWithNextAnswer();

@@ -23,7 +23,7 @@ internal static class WebSocketUpgrade
                 return false;
             }
             context.Features.Set<IHttpExtendedConnectFeature>(
-                new ReleasableConnect(connect, stream => WrapStream(context, connection, stream, clock))
+                new ReleasableConnect(connect, stream => Wrap(stream, connection, clock, context.Abort))
             );
             return true;
         }
@@ -35,47 +35,29 @@ internal static class WebSocketUpgrade
             return false;
         }
         context.Features.Set<IHttpUpgradeFeature>(
-            new ReleasableUpgrade(upgrade, stream => WrapConnection(context, connection, stream, clock))
+            new ReleasableUpgrade(
+                upgrade,
+                stream =>
+                {
+                    var webSocket = Wrap(stream, connection, clock, connection.Close);
+                    // The whole connection is the WebSocket from now on.
+                    connection.Tracked.Upgrade(ClientProtocol.WebSocket, connection);
+                    return webSocket;
+                }
+            )
         );
         return true;
     }
 
-    /// <summary>The whole connection is the WebSocket from now on.</summary>
-    private static ReleasableWebSocket WrapConnection(
-        HttpContext context,
-        HttpClientConnection connection,
+    private static ReleasableWebSocket Wrap(
         Stream stream,
-        TimeProvider clock
+        HttpClientConnection connection,
+        TimeProvider clock,
+        Action abort
     )
     {
-        var webSocket = new ReleasableWebSocket(
-            stream,
-            connection.Tracked,
-            clock,
-            context.Abort,
-            () => connection.HasUnreadInput
-        );
-        connection.Tracked.Upgrade(ClientProtocol.WebSocket, webSocket);
-        return webSocket;
-    }
-
-    /// <summary>One stream among others of a connection that stays what it is.</summary>
-    private static ReleasableWebSocket WrapStream(
-        HttpContext context,
-        HttpClientConnection connection,
-        Stream stream,
-        TimeProvider clock
-    )
-    {
-        var webSocket = new ReleasableWebSocket(
-            stream,
-            connection.Tracked,
-            clock,
-            context.Abort,
-            () => connection.HasUnreadInput
-        );
+        var webSocket = new ReleasableWebSocket(stream, connection, clock, abort);
         connection.AddTunnel(webSocket);
-        webSocket.Ended += () => connection.RemoveTunnel(webSocket);
         return webSocket;
     }
 }

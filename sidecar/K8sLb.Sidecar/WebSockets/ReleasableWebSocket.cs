@@ -1,68 +1,47 @@
+using System.Security.Cryptography;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Relay.Framing.WebSocket;
 using K8sLb.Sidecar.Streams;
 
 namespace K8sLb.Sidecar.WebSockets;
 
 /// <summary>
 /// A client's end of a WebSocket, that lets bytes through and can close it politely. Reading gives what the client sends;
-/// writing sends to it. To close, it sends Close 1001 to the client between two messages, drops what the application still
+/// writing sends to it. To close, it sends Close to the client between two messages, drops what the application still
 /// sends, keeps passing on what the client sent before its own Close, which then tells the application as well.
 /// </summary>
-internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
+/// <param name="abort">Ends both sides at once.</param>
+internal sealed class ReleasableWebSocket(Stream client, IWebSocketCarrier carrier, TimeProvider clock, Action abort)
+    : AsyncStream
 {
     /// <summary>For the client's Close, then again for the application to end: both only have to answer.</summary>
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     private const int NotAsked = -1;
 
-    private readonly Stream client;
-    private readonly TrackedConnection tracked;
-    private readonly TimeProvider clock;
-    private readonly Action abort;
-    private readonly Func<bool> hasUnreadInput;
+    private readonly MessageExchange exchange = new(carrier);
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly CancellationTokenSource reads = new();
-    private FrameScanner toClient;
-    private FrameScanner toApp;
     private CancellationTokenRegistration callerGone;
     private ReadOnlyMemory<byte> pendingToApp;
-    private volatile bool clientMidMessage;
-    private volatile bool clientClosed;
-    private volatile bool appClosed;
     private volatile bool closeSent;
     private volatile bool readsEnded;
     private volatile bool done;
-    private int unanswered;
     private int asked = NotAsked;
-
-    /// <param name="abort">Ends both sides at once.</param>
-    /// <param name="hasUnreadInput">The client has sent something that has not been read yet.</param>
-    public ReleasableWebSocket(
-        Stream client,
-        TrackedConnection tracked,
-        TimeProvider clock,
-        Action abort,
-        Func<bool> hasUnreadInput
-    )
-    {
-        (this.client, this.tracked, this.clock) = (client, tracked, clock);
-        (this.abort, this.hasUnreadInput) = (abort, hasUnreadInput);
-    }
 
     public event Action? Ended;
 
+    /// <param name="urgency">How long a better moment may be waited for.</param>
     public void Release(ReleaseUrgency urgency)
     {
         Volatile.Write(ref asked, (int)urgency);
-        if (urgency > ReleaseUrgency.AfterAnswer && MayCloseBetweenMessages(urgency))
+        if (urgency > ReleaseUrgency.AfterAnswer && MayTellClient(urgency))
         {
             _ = CloseBetweenMessagesAsync(urgency);
         }
     }
 
     public void Stay() => Volatile.Write(ref asked, NotAsked);
-
-    public void Cut() => abort();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -92,7 +71,8 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
         {
             return closeSent ? EndTowardsApp(buffer) : 0;
         }
-        NoteFromClient(buffer.Span[..read]);
+        exchange.NoteFromClient(buffer.Span[..read]);
+        readsEnded = exchange.ClientClosed && closeSent;
         return read;
     }
 
@@ -108,7 +88,7 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
             {
                 return;
             }
-            var (length, close) = ScanFromApp(buffer.Span);
+            var (length, close) = exchange.NoteFromApp(buffer.Span, Asked);
             if (close)
             {
                 await SendCloseAsync(buffer[..length]);
@@ -138,78 +118,10 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
         base.Dispose(disposing);
     }
 
-    /// <summary>Follows what the application sends, and finds where a Close that is wanted may go.</summary>
-    /// <returns>How much of it to send, and whether Close comes right after.</returns>
-    private (int Length, bool Close) ScanFromApp(ReadOnlySpan<byte> data)
-    {
-        var lastBoundary = 0;
-        for (var at = 0; at < data.Length; )
-        {
-            at += toClient.Advance(data[at..], out var ended);
-            if (ended is not { } frame)
-            {
-                continue;
-            }
-            if (frame.EndsMessage)
-            {
-                NoteAnswer();
-                tracked.NoteActivity();
-            }
-            appClosed |= frame.Opcode == Opcode.Close;
-            lastBoundary = toClient.AtMessageBoundary ? at : lastBoundary;
-        }
-        var urgency = Volatile.Read(ref asked);
-        if (urgency == NotAsked || appClosed || clientClosed)
-        {
-            return (data.Length, false);
-        }
-        // Right after an answer, with nothing of the client's under way, closing loses nothing.
-        return lastBoundary == data.Length && IsSettled && !hasUnreadInput() ? (data.Length, true)
-            : urgency == (int)ReleaseUrgency.AtNextBoundary && lastBoundary > 0 ? (lastBoundary, true)
-            : (data.Length, false);
-    }
+    private ReleaseUrgency? Asked =>
+        Volatile.Read(ref asked) is not NotAsked and var urgency ? (ReleaseUrgency)urgency : null;
 
-    private bool IsSettled => Volatile.Read(ref unanswered) == 0 && !clientMidMessage;
-
-    private bool MayCloseBetweenMessages(ReleaseUrgency urgency) =>
-        !closeSent
-        && !appClosed
-        && !clientClosed
-        && !done
-        && toClient.AtMessageBoundary
-        && (urgency == ReleaseUrgency.AtNextBoundary || (IsSettled && !hasUnreadInput()));
-
-    private void NoteAnswer()
-    {
-        // Messages that the server sends unasked must not count as answers to later ones.
-        if (Volatile.Read(ref unanswered) > 0)
-        {
-            Interlocked.Decrement(ref unanswered);
-        }
-    }
-
-    private void NoteFromClient(ReadOnlySpan<byte> data)
-    {
-        for (var at = 0; at < data.Length; )
-        {
-            at += toApp.Advance(data[at..], out var ended);
-            if (ended is not { } frame)
-            {
-                continue;
-            }
-            if (frame.EndsMessage)
-            {
-                Interlocked.Increment(ref unanswered);
-                tracked.NoteMessage();
-            }
-            if (frame.Opcode == Opcode.Close)
-            {
-                clientClosed = true;
-                readsEnded = closeSent;
-            }
-        }
-        clientMidMessage = !toApp.AtMessageBoundary;
-    }
+    private bool MayTellClient(ReleaseUrgency urgency) => !closeSent && !done && exchange.MayTellClient(urgency);
 
     private async Task CloseBetweenMessagesAsync(ReleaseUrgency urgency)
     {
@@ -220,7 +132,7 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
         }
         try
         {
-            if (MayCloseBetweenMessages(urgency))
+            if (MayTellClient(urgency))
             {
                 await SendCloseAsync(ReadOnlyMemory<byte>.Empty);
             }
@@ -243,9 +155,12 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
     /// </summary>
     private async Task SendCloseAsync(ReadOnlyMemory<byte> before)
     {
-        tracked.BeginClosing();
+        carrier.Tracked.BeginClosing();
         closeSent = true;
-        await client.WriteAsync((byte[])[.. before.Span, .. CloseFrame.ToClient()], CancellationToken.None);
+        var last = new byte[before.Length + WebSocketBuilder.MaxSize];
+        before.CopyTo(last);
+        var length = before.Length + WebSocketBuilder.CloseToClient(last.AsSpan(before.Length), carrier.CloseCode);
+        await client.WriteAsync(last.AsMemory(0, length), CancellationToken.None);
         _ = BoundAsync();
     }
 
@@ -266,9 +181,11 @@ internal sealed class ReleasableWebSocket : AsyncStream, IClientChannel
     /// <summary>The client says no more. The application is told so in its own terms, where it is between messages.</summary>
     private int EndTowardsApp(Memory<byte> buffer)
     {
-        if (!clientClosed && toApp.AtMessageBoundary)
+        if (exchange.MayTellApp)
         {
-            pendingToApp = CloseFrame.ToServer();
+            var close = new byte[WebSocketBuilder.MaxSize];
+            var mask = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+            pendingToApp = close.AsMemory(0, WebSocketBuilder.CloseToApplication(close, carrier.CloseCode, mask));
         }
         readsEnded = true;
         return TakePending(buffer);

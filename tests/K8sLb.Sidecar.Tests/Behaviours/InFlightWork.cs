@@ -147,10 +147,7 @@ internal static class InFlightWork
     private static async Task UpgradeRefusedAsync(DrainSubject member)
     {
         await using var client = await RawHttp.ConnectAsync(member.Http);
-        await client.SendAsync(
-            "GET /gate HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
+        await client.OpenWebSocketAsync("/gate");
         await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
 
         await member.DrainAsync();

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using K8sLb.Sidecar.WebSockets;
+using K8sLb.Sidecar.Relay.Framing.WebSocket;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
 
@@ -33,13 +33,12 @@ internal static class Frames
         return [.. head, .. Enumerable.Repeat((byte)0x88, length)];
     }
 
-    public static byte[] RandomStream(Random random, int frames)
+    public static byte[] RandomStream(Random random, int frames, bool masked)
     {
         var bytes = new List<byte>();
         var open = false;
         for (var i = 0; i < frames; i++)
         {
-            var masked = random.Next(2) == 0;
             if (random.Next(3) == 0)
             {
                 bytes.AddRange(Make(random.Next(2) == 0 ? Opcode.Ping : Opcode.Pong, random.Next(126), masked: masked));

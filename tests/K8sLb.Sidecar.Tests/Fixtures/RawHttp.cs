@@ -37,6 +37,13 @@ internal sealed class RawHttp : IAsyncDisposable
 
     public Task SendAsync(ReadOnlyMemory<byte> content) => stream.WriteAsync(content).AsTask();
 
+    /// <summary>Asks for a WebSocket; the answer is the caller's to read.</summary>
+    public Task OpenWebSocketAsync(string target) =>
+        SendAsync(
+            $"GET {target} HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+
     /// <summary>FIN; the other direction stays open.</summary>
     public void EndSending() => socket.Shutdown(SocketShutdown.Send);
 
@@ -63,23 +70,10 @@ internal sealed class RawHttp : IAsyncDisposable
     }
 
     /// <summary>Bytes until the end; a reset ends them as well.</summary>
-    public async Task<long> CountToEndAsync()
-    {
-        var buffer = new byte[64 * 1024];
-        long total = 0;
-        try
-        {
-            for (int read; (read = await stream.ReadAsync(buffer)) > 0; )
-            {
-                total += read;
-            }
-        }
-        catch (IOException)
-        {
-            // What had come is counted.
-        }
-        return total;
-    }
+    public async Task<long> CountToEndAsync() => (await ReadToEndAsync()).Bytes;
+
+    /// <summary>How the server ended the connection: RST, or FIN.</summary>
+    public async Task<bool> EndsInResetAsync() => (await ReadToEndAsync()).IsReset;
 
     public async Task<RawResponse> ReadAsync()
     {
@@ -100,6 +94,25 @@ internal sealed class RawHttp : IAsyncDisposable
     public bool IsOpen => !(socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0);
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    private async Task<(long Bytes, bool IsReset)> ReadToEndAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        long total = 0;
+        try
+        {
+            for (int read; (read = await stream.ReadAsync(buffer)) > 0; )
+            {
+                total += read;
+            }
+            return (total, false);
+        }
+        catch (IOException e)
+            when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return (total, true);
+        }
+    }
 
     private async Task<string> ReadExactlyAsync(int length)
     {

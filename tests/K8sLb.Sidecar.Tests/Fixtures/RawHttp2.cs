@@ -28,8 +28,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(to);
         var client = new RawHttp2(socket);
-        await client.stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
-        await client.SendAsync(Settings, 0, 0, []);
+        await client.SendAsync(Preface);
         return client;
     }
 
@@ -38,16 +37,12 @@ internal sealed class RawHttp2 : IAsyncDisposable
     {
         var id = nextStream;
         nextStream += 2;
-        byte[] block =
-        [
-            .. Literal(":method", "GET"),
-            .. Literal(":scheme", "http"),
-            .. Literal(":path", path),
-            .. Literal(":authority", "shop.test"),
-        ];
-        await SendAsync(Headers, EndStream | EndHeaders, id, block);
+        await SendAsync(Get(id, path));
         return id;
     }
+
+    /// <summary>What a client sends first, with a request as its first stream.</summary>
+    public static byte[] Opening(string path) => [.. Preface, .. Get(1, path)];
 
     /// <summary>The next frame that is neither SETTINGS nor WINDOW_UPDATE; null at the connection's end.</summary>
     public async Task<RawFrame?> NextAsync()
@@ -108,6 +103,21 @@ internal sealed class RawHttp2 : IAsyncDisposable
             (byte)value.Length,
             .. Encoding.ASCII.GetBytes(value),
         ];
+
+    private static byte[] Preface => [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Settings, 0, 0, [])];
+
+    private static byte[] Get(int id, string path) =>
+        Frame(
+            Headers,
+            EndStream | EndHeaders,
+            id,
+            [
+                .. Literal(":method", "GET"),
+                .. Literal(":scheme", "http"),
+                .. Literal(":path", path),
+                .. Literal(":authority", "shop.test"),
+            ]
+        );
 
     private Task SendAsync(byte type, int flags, int id, byte[] payload) => SendAsync(Frame(type, flags, id, payload));
 

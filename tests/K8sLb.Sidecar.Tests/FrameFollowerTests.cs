@@ -1,9 +1,10 @@
+using K8sLb.Sidecar.Relay.Framing.WebSocket;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.Sidecar.WebSockets;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class FrameScannerTests
+public sealed class FrameFollowerTests
 {
     [Theory]
     [InlineData(0)]
@@ -17,7 +18,7 @@ public sealed class FrameScannerTests
         foreach (var masked in new[] { false, true })
         {
             var frame = Frames.Make(Opcode.Binary, length, masked: masked);
-            Ends([.. frame, 0x81]).ShouldBe([(frame.Length, true)]);
+            Ends([.. frame, 0x81], Follower(masked)).ShouldBe([(frame.Length, true)]);
         }
     }
 
@@ -33,7 +34,7 @@ public sealed class FrameScannerTests
             .. Frames.Make(Opcode.Continuation, 1),
         ];
 
-        var ends = Ends(bytes);
+        var ends = Ends(bytes, FrameFollower.OfServer());
 
         ends.Select(e => e.Boundary).ShouldBe([false, false, false, false, true]);
         ends[^1].At.ShouldBe(bytes.Length);
@@ -45,46 +46,61 @@ public sealed class FrameScannerTests
         var random = new Random(7);
         for (var round = 0; round < 300; round++)
         {
-            var bytes = Frames.RandomStream(random, frames: 12);
-            var whole = Ends(bytes);
-            var scanner = new FrameScanner();
+            var masked = round % 2 == 0;
+            var bytes = Frames.RandomStream(random, frames: 12, masked);
+            var whole = Ends(bytes, Follower(masked));
+            var follower = Follower(masked);
             var pieces = new List<(int At, bool Boundary)>();
             for (var at = 0; at < bytes.Length; )
             {
                 var chunk = bytes.AsSpan(at, Math.Min(random.Next(1, 40), bytes.Length - at));
-                var taken = scanner.Advance(chunk, out var ended);
-                at += taken;
+                at += follower.Advance(chunk, out var ended);
                 if (ended is not null)
                 {
-                    pieces.Add((at, scanner.AtMessageBoundary));
+                    pieces.Add((at, follower.AtMessageBoundary));
                 }
             }
             pieces.ShouldBe(whole);
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void A_frame_that_has_only_begun_is_no_boundary(int bytes)
+    {
+        var follower = FrameFollower.OfClient();
+
+        follower.Advance(Frames.Make(Opcode.Ping, 120, masked: true).AsSpan(0, bytes), out var ended);
+
+        ended.ShouldBeNull();
+        follower.AtMessageBoundary.ShouldBeFalse();
+    }
+
     [Fact]
     public void A_length_that_no_frame_can_have_leaves_no_boundary_to_be_found()
     {
-        var scanner = new FrameScanner();
+        var follower = FrameFollower.OfServer();
         byte[] impossible = [0x82, 127, 0xFF, 0, 0, 0, 0, 0, 0, 0];
 
-        scanner.Advance([.. impossible, .. Frames.Make(Opcode.Text, 1)], out _);
+        follower.Advance([.. impossible, .. Frames.Make(Opcode.Text, 1)], out _);
 
-        scanner.IsLost.ShouldBeTrue();
-        scanner.AtMessageBoundary.ShouldBeFalse();
+        follower.IsLost.ShouldBeTrue();
+        follower.AtMessageBoundary.ShouldBeFalse();
     }
 
-    private static List<(int At, bool Boundary)> Ends(byte[] bytes)
+    private static FrameFollower Follower(bool masked) => masked ? FrameFollower.OfClient() : FrameFollower.OfServer();
+
+    private static List<(int At, bool Boundary)> Ends(byte[] bytes, FrameFollower follower)
     {
-        var scanner = new FrameScanner();
         var ends = new List<(int, bool)>();
         for (var at = 0; at < bytes.Length; )
         {
-            at += scanner.Advance(bytes.AsSpan(at), out var ended);
+            at += follower.Advance(bytes.AsSpan(at), out var ended);
             if (ended is not null)
             {
-                ends.Add((at, scanner.AtMessageBoundary));
+                ends.Add((at, follower.AtMessageBoundary));
             }
         }
         return ends;
