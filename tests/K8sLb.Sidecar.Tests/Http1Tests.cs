@@ -143,6 +143,7 @@ public abstract class Http1Tests(PortMode mode) : DataPathTests(mode)
         await using var pool = await PoolAsync();
         await pool[0].App.DisposeAsync();
         await using var app = new OneRequestServer(new(pool[0].Address, TestApp.Port));
+        app.Start();
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
 
         for (var i = 0; i < 10; i++)
@@ -151,5 +152,25 @@ public abstract class Http1Tests(PortMode mode) : DataPathTests(mode)
         }
 
         app.Broken.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Requests_that_do_not_wait_for_each_other_are_all_answered_in_a_drain()
+    {
+        await using var pool = await PoolAsync(policy: TestSnapshots.NeverQuiet);
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+        await client.RequestAsync("/");
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+
+        await client.SendAsync(string.Concat(Enumerable.Repeat("GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n", 3)));
+
+        for (var i = 0; i < 3; i++)
+        {
+            var response = await client.ReadAsync();
+            response.Status.ShouldBe(200);
+            response.AsksToClose.ShouldBe(i == 2);
+        }
+        (await client.EndsAsync()).ShouldBeTrue();
     }
 }

@@ -84,11 +84,7 @@ public abstract class PeerTests(PortMode mode) : DataPathTests(mode)
     {
         await using var pool = await PoolAsync(members: 3, TestSnapshots.NeverQuiet);
         await pool[1].Host.StopAsync();
-        await pool.TellAsync(
-            0,
-            (i, d) => i == 0 ? d with { Availability = MemberAvailability.Unavailable, Weight = 0 } : d,
-            TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero)
-        );
+        await pool.DrainUnknownToPeersAsync(0);
         await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
 
         for (var i = 0; i < 20; i++)
@@ -132,11 +128,7 @@ public abstract class PeerTests(PortMode mode) : DataPathTests(mode)
     {
         await using var pool = await PoolAsync(members: 3, TestSnapshots.NeverQuiet);
         await pool[1].App.DisposeAsync();
-        await pool.TellAsync(
-            0,
-            (i, d) => i == 0 ? d with { Availability = MemberAvailability.Unavailable, Weight = 0 } : d,
-            TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero)
-        );
+        await pool.DrainUnknownToPeersAsync(0);
         await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
 
         for (var i = 0; i < 20; i++)

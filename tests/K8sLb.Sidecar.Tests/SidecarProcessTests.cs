@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Tests.Fixtures;
@@ -12,7 +11,7 @@ public sealed class SidecarProcessTests
     [Fact]
     public async Task A_signal_drains_and_keeps_serving_until_all_is_done()
     {
-        await using var member = await StartAsync();
+        await using var member = await ProcessMember.StartAsync();
         await using var busy = await RawHttp.ConnectAsync(member.Process.Http);
         await busy.GetAsync("/gate");
         await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
@@ -37,7 +36,7 @@ public sealed class SidecarProcessTests
     [Fact]
     public async Task A_signal_in_the_middle_of_preStop_joins_its_drain()
     {
-        await using var member = await StartAsync();
+        await using var member = await ProcessMember.StartAsync();
         await using var busy = await RawHttp.ConnectAsync(member.Process.Http);
         await busy.GetAsync("/gate");
         await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
@@ -60,7 +59,7 @@ public sealed class SidecarProcessTests
     [Fact]
     public async Task A_second_signal_ends_it_at_once()
     {
-        await using var member = await StartAsync();
+        await using var member = await ProcessMember.StartAsync();
         await using var busy = await RawHttp.ConnectAsync(member.Process.Http);
         await busy.GetAsync("/gate");
         await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
@@ -85,32 +84,5 @@ public sealed class SidecarProcessTests
         process.Output.ShouldContain("K8SLB_PEER_PORT=\"many\" is not a port");
         process.Output.ShouldContain("K8SLB_OPERATOR=\"nobody\" is not of the form http://host:port");
         process.Output.ShouldNotContain("   at ");
-    }
-
-    private static async Task<ProcessMember> StartAsync()
-    {
-        var address = LoopbackAddress.Next();
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(
-            file,
-            JsonSerializer.Serialize(
-                TestSnapshots.For("uid-p", 1, [TestSnapshots.Member("uid-p")]),
-                ProtocolJson.Default.MemberSnapshot
-            )
-        );
-        var app = await TestApp.StartAsync(address, "p");
-        var process = SidecarProcess.Start(address, new Dictionary<string, string> { ["K8SLB_STATIC_POOL"] = file });
-        await process.UntilReadyAsync();
-        return new(app, process, file);
-    }
-
-    private sealed record ProcessMember(TestApp App, SidecarProcess Process, string File) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Process.DisposeAsync();
-            await App.DisposeAsync();
-            System.IO.File.Delete(File);
-        }
     }
 }

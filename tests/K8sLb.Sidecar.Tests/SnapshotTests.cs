@@ -5,8 +5,12 @@ using K8sLb.Sidecar.Tests.Fixtures;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class SnapshotTests
+public sealed class SnapshotTests : IDisposable
 {
+    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("k8slb-sidecar-test-");
+
+    public void Dispose() => state.Delete(recursive: true);
+
     [Fact]
     public async Task A_restarted_container_knows_its_pool_and_keeps_its_credential_without_an_operator()
     {
@@ -71,7 +75,7 @@ public sealed class SnapshotTests
     {
         var address = LoopbackAddress.Next();
         await using var app = await TestApp.StartAsync(address, "alone");
-        var file = Path.GetTempFileName();
+        var file = Path.Combine(state.FullName, "static-pool.json");
         await File.WriteAllTextAsync(
             file,
             JsonSerializer.Serialize(
@@ -95,7 +99,6 @@ public sealed class SnapshotTests
 
         (await client.RequestAsync("/")).ServedBy.ShouldBe("alone");
         await host.StopAsync();
-        File.Delete(file);
     }
 
     [Fact]
@@ -231,7 +234,7 @@ public sealed class SnapshotTests
         member.PeerCredential.ShouldBeEmpty();
     }
 
-    private static K8sLb.Sidecar.Configuration.SidecarOptions Options() =>
+    private K8sLb.Sidecar.Configuration.SidecarOptions Options() =>
         new()
         {
             Operator = new Uri("http://127.0.0.1:9"),
@@ -243,6 +246,6 @@ public sealed class SnapshotTests
             AppAddress = System.Net.IPAddress.Loopback,
             AdminPort = TestMember.AdminPort,
             PeerPort = TestMember.PeerPort,
-            StateDirectory = Path.Combine(Path.GetTempPath(), "k8slb-nothing-here"),
+            StateDirectory = state.FullName,
         };
 }

@@ -9,7 +9,6 @@ using K8sLb.Sidecar.Snapshots;
 using K8sLb.Sidecar.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace K8sLb.Sidecar.Http;
 
@@ -140,19 +139,27 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
         tunnel.Ended += () => tunnels.TryRemove(tunnel, out _);
     }
 
-    public bool HasUnreadInput
+    public bool HasUnreadInput => ClientSocket.HasUnreadInput(transport);
+
+    /// <summary>
+    /// Another request is there already, or its beginning. To be asked within a request that has no content: then nobody else
+    /// reads.
+    /// </summary>
+    public bool HasRequestWaiting()
     {
-        get
+        if (HasUnreadInput)
         {
-            try
-            {
-                return Socket.Available > 0;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return false;
-            }
+            return true;
         }
+        var input = transport.Transport.Input;
+        if (!input.TryRead(out var seen))
+        {
+            return false;
+        }
+        var isThere = !seen.Buffer.IsEmpty;
+        // Nothing is marked as examined, so that Kestrel's next read gets it at once.
+        input.AdvanceTo(seen.Buffer.Start);
+        return isThere;
     }
 
     public void Cut()
@@ -167,24 +174,8 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
         }
     }
 
-    /// <summary>
-    /// FIN behind what was sent. Not by Kestrel's hands: whatever it ends before its time it resets, and a reset takes back
-    /// what the client has not received yet.
-    /// </summary>
-    public void Close()
-    {
-        try
-        {
-            Socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The client, or Kestrel, was faster.
-        }
-        Socket.Dispose();
-    }
-
-    private Socket Socket => transport.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+    /// <summary>FIN behind what was sent.</summary>
+    public void Close() => ClientSocket.Close(transport);
 
     private DrainPolicy? Policy => snapshots.Current?.Pool.Policy.Drain;
 

@@ -68,11 +68,18 @@ internal sealed class PassThroughTransformer : HttpTransformer
 
     private static void AskToMove(HttpContext context, HttpResponseMessage? response)
     {
-        var tracked = context.Features.GetRequiredFeature<HttpClientConnection>().Tracked;
+        var connection = context.Features.GetRequiredFeature<HttpClientConnection>();
+        var tracked = connection.Tracked;
         if (
-            tracked is { Leaves: true, Protocol: ClientProtocol.Http1 }
-            && response?.StatusCode != HttpStatusCode.SwitchingProtocols
+            tracked is not { Leaves: true, Protocol: ClientProtocol.Http1 }
+            || response?.StatusCode == HttpStatusCode.SwitchingProtocols
         )
+        {
+            return;
+        }
+        // What was sent behind this request without waiting would go unanswered: the last of them carries the close.
+        var hasContent = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        if (hasContent || !connection.HasRequestWaiting())
         {
             tracked.BeginClosing();
             context.Response.Headers.Connection = "close";

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Tests.Fixtures;
@@ -29,7 +28,7 @@ internal abstract class DrainSubject : IAsyncDisposable
 
     public static async Task<DrainSubject> StartAsync(PortMode mode, DrainTrigger trigger) =>
         trigger == DrainTrigger.Sigterm
-            ? await SignalledSubject.StartAsync(mode)
+            ? new SignalledSubject(await ProcessMember.StartAsync(mode))
             : new HostedSubject(await TestMember.PoolAsync(mode: mode), trigger);
 
     /// <summary>Begins the drain, and returns when every connection was asked that can be; TCP has no words for it.</summary>
@@ -117,48 +116,28 @@ internal sealed class HostedSubject(TestPool pool, DrainTrigger trigger) : Drain
 }
 
 /// <summary>A process, drained by its signal.</summary>
-internal sealed class SignalledSubject : DrainSubject
+internal sealed class SignalledSubject(ProcessMember member) : DrainSubject
 {
-    private readonly SidecarProcess process;
-    private readonly string snapshot;
-
-    private SignalledSubject(TestApp app, SidecarProcess process, string snapshot) =>
-        (App, this.process, this.snapshot) = (app, process, snapshot);
-
-    public override TestApp App { get; }
-    protected override IPAddress Address => process.Address;
-
-    public static async Task<DrainSubject> StartAsync(PortMode mode)
-    {
-        var address = LoopbackAddress.Next();
-        var file = Path.GetTempFileName();
-        var snapshot = TestSnapshots.For("uid-p", 1, [TestSnapshots.Member("uid-p")], TestSnapshots.Policy(mode));
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(snapshot, ProtocolJson.Default.MemberSnapshot));
-        var app = await TestApp.StartAsync(address, "p");
-        var process = SidecarProcess.Start(address, new Dictionary<string, string> { ["K8SLB_STATIC_POOL"] = file });
-        await process.UntilReadyAsync();
-        return new SignalledSubject(app, process, file);
-    }
+    public override TestApp App => member.App;
+    protected override IPAddress Address => member.Process.Address;
 
     public override async Task IsReleasedAsync()
     {
-        (await process.ExitAsync()).ShouldBe(0);
-        process.Output.ShouldContain("is Released: 0 connections remain");
+        (await member.Process.ExitAsync()).ShouldBe(0);
+        member.Process.Output.ShouldContain("is Released: 0 connections remain");
     }
 
     public override Task IsReleasedWithFailuresAsync() => IsReleasedAsync();
 
     public override async ValueTask DisposeAsync()
     {
-        await process.DisposeAsync();
-        await App.DisposeAsync();
-        File.Delete(snapshot);
+        await member.DisposeAsync();
         await base.DisposeAsync();
     }
 
     protected override Task BeginAsync()
     {
-        process.Terminate();
+        member.Process.Terminate();
         return Task.CompletedTask;
     }
 }

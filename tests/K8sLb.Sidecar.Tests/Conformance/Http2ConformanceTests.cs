@@ -12,9 +12,6 @@ namespace K8sLb.Sidecar.Tests.Conformance;
 public sealed class Http2ConformanceTests(Http2ConformanceTests.OneMember one)
     : IClassFixture<Http2ConformanceTests.OneMember>
 {
-    private const int EndStream = 0x1;
-    private const int EndHeaders = 0x4;
-
     public static TheoryData<string> Offences => [.. Http2Offences.All.Keys];
 
     [Theory]

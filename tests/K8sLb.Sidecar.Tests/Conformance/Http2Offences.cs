@@ -27,12 +27,8 @@ internal static class Http2Offences
 {
     private const byte Priority = 0x2;
     private const byte PushPromise = 0x5;
-    private const byte WindowUpdate = 0x8;
     private const byte Continuation = 0x9;
-    private const int EndStream = 0x1;
-    private const int EndHeaders = 0x4;
     private const int Padded = 0x8;
-    private const int Ack = 0x1;
 
     private static readonly byte[] Get = Block("GET");
     private static readonly byte[] Post = Block("POST");

@@ -14,9 +14,10 @@ internal sealed class RawHttp2 : IAsyncDisposable
     public const byte Settings = 0x4;
     public const byte Ping = 0x6;
     public const byte GoAway = 0x7;
-    private const byte EndStream = 0x1;
-    private const byte EndHeaders = 0x4;
-    private const byte Ack = 0x1;
+    public const byte WindowUpdate = 0x8;
+    public const int EndStream = 0x1;
+    public const int EndHeaders = 0x4;
+    public const int Ack = 0x1;
 
     private readonly NetworkStream stream;
     private int nextStream = 1;
@@ -66,7 +67,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
             {
                 await SendAsync(Settings, Ack, 0, []);
             }
-            if (frame.Type is not (Settings or 0x8))
+            if (frame.Type is not (Settings or WindowUpdate))
             {
                 return frame;
             }

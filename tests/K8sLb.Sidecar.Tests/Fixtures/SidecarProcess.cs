@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
+using K8sLb.Protocol;
 using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
@@ -14,7 +16,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("k8slb-sidecar-test-");
 
-    private SidecarProcess(IPAddress address, IReadOnlyDictionary<string, string> environment)
+    private SidecarProcess(IPAddress address)
     {
         Address = address;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "K8sLb.Sidecar.dll")])
@@ -25,16 +27,9 @@ internal sealed class SidecarProcess : IAsyncDisposable
         start.Environment["K8SLB_LISTEN_ADDRESS"] = address.ToString();
         start.Environment["K8SLB_APP_ADDRESS"] = address.ToString();
         start.Environment["K8SLB_STATE_DIR"] = state.FullName;
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
         process = new() { StartInfo = start };
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
     }
 
     public IPAddress Address { get; }
@@ -54,28 +49,30 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    public static SidecarProcess Start(IPAddress address, IReadOnlyDictionary<string, string> environment) =>
-        new(address, environment);
-
-    public async Task UntilReadyAsync()
+    public static SidecarProcess Start(IPAddress address, IReadOnlyDictionary<string, string> environment)
     {
-        using var http = new HttpClient();
-        await Eventually.IsTrue(
-            async () =>
-            {
-                try
-                {
-                    using var response = await http.GetAsync(new Uri(Admin, "/readyz"));
-                    return response.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            },
-            "the sidecar is ready",
-            TimeSpan.FromSeconds(60)
-        );
+        var sidecar = new SidecarProcess(address);
+        sidecar.Start(environment);
+        return sidecar;
+    }
+
+    /// <summary>Returns when it is ready.</summary>
+    public static async Task<SidecarProcess> StartAsync(IPAddress address, MemberSnapshot staticPool)
+    {
+        var sidecar = new SidecarProcess(address);
+        var file = Path.Combine(sidecar.state.FullName, "static-pool.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(staticPool, ProtocolJson.Default.MemberSnapshot));
+        sidecar.Start(new Dictionary<string, string> { ["K8SLB_STATIC_POOL"] = file });
+        try
+        {
+            await sidecar.UntilReadyAsync();
+            return sidecar;
+        }
+        catch
+        {
+            await sidecar.DisposeAsync();
+            throw;
+        }
     }
 
     public void Terminate() => Kill(process.Id, Sigterm).ShouldBe(0);
@@ -96,6 +93,38 @@ internal sealed class SidecarProcess : IAsyncDisposable
         }
         process.Dispose();
         state.Delete(recursive: true);
+    }
+
+    private void Start(IReadOnlyDictionary<string, string> environment)
+    {
+        foreach (var (name, value) in environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        using var http = new HttpClient();
+        await Eventually.IsTrue(
+            async () =>
+            {
+                try
+                {
+                    using var response = await http.GetAsync(new Uri(Admin, "/readyz"));
+                    return response.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "the sidecar is ready",
+            TimeSpan.FromSeconds(60)
+        );
     }
 
     private void Keep(object sender, DataReceivedEventArgs e)

@@ -71,6 +71,7 @@ internal sealed class TestApp : IAsyncDisposable
         test.Map(name);
         await app.StartAsync();
         splitter.Start();
+        test.echo.Start();
         return test;
     }
 

@@ -25,12 +25,13 @@ internal sealed class TestMember : IAsyncDisposable
         (Name, Options, App) = (name, options, app);
     }
 
+    private WebApplication? host;
     private PeerCredential? credential;
 
     public string Name { get; }
     public SidecarOptions Options { get; }
     public TestApp App { get; }
-    public WebApplication Host { get; private set; } = null!;
+    public WebApplication Host => host ?? throw new InvalidOperationException($"the sidecar of {Name} did not start");
     public IPAddress Address => Options.ListenAddress;
     public IPEndPoint Http => new(Address, HttpPort);
     public Uri Url => new($"http://{Http}");
@@ -51,17 +52,26 @@ internal sealed class TestMember : IAsyncDisposable
     {
         var asked = TestSnapshots.Policy(mode);
         var pool = new TestPool(policy is null ? asked : policy(asked));
-        for (var i = 0; i < members; i++)
+        try
         {
-            pool.Members.Add(await StartAsync($"m{i}"));
+            for (var i = 0; i < members; i++)
+            {
+                pool.Members.Add(await StartAsync($"m{i}"));
+            }
+            await pool.TellAllAsync();
+            return pool;
         }
-        await pool.TellAllAsync();
-        return pool;
+        catch
+        {
+            await pool.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task<TestMember> StartAsync(string name, Uri? @operator = null)
     {
         var address = LoopbackAddress.Next();
+        var app = await TestApp.StartAsync(address, name);
         var state = Directory.CreateTempSubdirectory("k8slb-sidecar-test-");
         var options = new SidecarOptions
         {
@@ -77,9 +87,17 @@ internal sealed class TestMember : IAsyncDisposable
             PeerPort = PeerPort,
             StateDirectory = state.FullName,
         };
-        var member = new TestMember(name, options, await TestApp.StartAsync(address, name));
-        await member.StartHostAsync();
-        return member;
+        var member = new TestMember(name, options, app);
+        try
+        {
+            await member.StartHostAsync();
+            return member;
+        }
+        catch
+        {
+            await member.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>As a container that is restarted in its pod.</summary>
@@ -112,15 +130,24 @@ internal sealed class TestMember : IAsyncDisposable
     {
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
-        await Host.StopAsync(now.Token);
-        await Host.DisposeAsync();
-        await App.DisposeAsync();
-        Directory.Delete(Options.StateDirectory, recursive: true);
+        try
+        {
+            if (host is not null)
+            {
+                await host.StopAsync(now.Token);
+                await host.DisposeAsync();
+            }
+            await App.DisposeAsync();
+        }
+        finally
+        {
+            Directory.Delete(Options.StateDirectory, recursive: true);
+        }
     }
 
     private async Task StartHostAsync(SidecarOptions? options = null)
     {
-        Host = SidecarHost.Create(options ?? Options);
-        await Host.StartAsync();
+        host = SidecarHost.Create(options ?? Options);
+        await host.StartAsync();
     }
 }

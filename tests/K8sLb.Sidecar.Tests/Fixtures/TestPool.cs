@@ -43,6 +43,14 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
                 i == which ? TestSnapshots.Drain(deadline ?? TimeSpan.FromSeconds(30), rampDown ?? TimeSpan.Zero) : null
         );
 
+    /// <summary>Drains one by directive, and the others do not know.</summary>
+    public Task DrainUnknownToPeersAsync(int which) =>
+        TellAsync(
+            which,
+            (i, d) => i == which ? d with { Availability = MemberAvailability.Unavailable, Weight = 0 } : d,
+            TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero)
+        );
+
     private async Task GiveAsync(int which, Func<int, MemberDirective, MemberDirective>? change, DrainDirective? drain)
     {
         var directives = Members.Select((m, i) => change is null ? m.Directive() : change(i, m.Directive())).ToList();
@@ -50,11 +58,6 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
         (await Members[which].Intake.TakeAsync(snapshot)).ShouldBeNull();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var member in Members)
-        {
-            await member.DisposeAsync();
-        }
-    }
+    /// <summary>Each of them, whatever becomes of the others.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(Members.Select(m => m.DisposeAsync().AsTask()));
 }

@@ -4,18 +4,9 @@ using System.Net.Sockets;
 namespace K8sLb.Sidecar.Tests.Fixtures;
 
 /// <summary>One port for two servers, one of each HTTP version, as applications of other platforms have it.</summary>
-internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoint http2) : IAsyncDisposable
+internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoint http2) : SocketServer(at)
 {
-    private readonly Socket listener = new(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
     private readonly HashSet<Socket> open = [];
-    private Task accepting = Task.CompletedTask;
-
-    public void Start()
-    {
-        listener.Bind(at);
-        listener.Listen(1024);
-        accepting = AcceptAsync();
-    }
 
     /// <summary>Every open connection breaks at once, as where a process is killed; new ones are taken.</summary>
     public void Break()
@@ -31,55 +22,26 @@ internal sealed class VersionSplitter(IPEndPoint at, IPEndPoint http1, IPEndPoin
         }
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(Socket client)
     {
-        listener.Dispose();
-        await accepting;
-    }
-
-    private async Task AcceptAsync()
-    {
+        lock (open)
+        {
+            open.Add(client);
+        }
         try
         {
-            while (true)
-            {
-                _ = SplitAsync(await listener.AcceptAsync());
-            }
+            var first = new byte[4];
+            var seen = await client.ReceiveAsync(first, SocketFlags.Peek);
+            var to = first.AsSpan(0, seen).SequenceEqual("PRI "u8) ? http2 : http1;
+            using var server = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await server.ConnectAsync(to);
+            await Task.WhenAll(CopyAsync(client, server), CopyAsync(server, client));
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        finally
         {
-            // Closed.
-        }
-    }
-
-    private async Task SplitAsync(Socket client)
-    {
-        using (client)
-        {
-            client.NoDelay = true;
             lock (open)
             {
-                open.Add(client);
-            }
-            var first = new byte[4];
-            try
-            {
-                var seen = await client.ReceiveAsync(first, SocketFlags.Peek);
-                var to = first.AsSpan(0, seen).SequenceEqual("PRI "u8) ? http2 : http1;
-                using var server = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await server.ConnectAsync(to);
-                await Task.WhenAll(CopyAsync(client, server), CopyAsync(server, client));
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // One of them went.
-            }
-            finally
-            {
-                lock (open)
-                {
-                    open.Remove(client);
-                }
+                open.Remove(client);
             }
         }
     }

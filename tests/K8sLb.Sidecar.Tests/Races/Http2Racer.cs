@@ -9,8 +9,6 @@ namespace K8sLb.Sidecar.Tests.Races;
 internal sealed class Http2Racer : IRacer
 {
     private const int Second = 3;
-    private const byte EndStream = 0x1;
-    private const byte Ack = 0x1;
     private static readonly byte[] Block =
     [
         .. RawHttp2.Literal(":method", "GET"),
@@ -96,11 +94,11 @@ internal sealed class Http2Racer : IRacer
 
     private void Take(byte type, byte flags, int id, byte[] payload)
     {
-        if (type is RawHttp2.Settings or RawHttp2.Ping && (flags & Ack) == 0)
+        if (type is RawHttp2.Settings or RawHttp2.Ping && (flags & RawHttp2.Ack) == 0)
         {
             lock (gate)
             {
-                Send(RawHttp2.Frame(type, Ack, 0, type == RawHttp2.Ping ? payload : []));
+                Send(RawHttp2.Frame(type, RawHttp2.Ack, 0, type == RawHttp2.Ping ? payload : []));
             }
         }
         else if (type == RawHttp2.GoAway)
@@ -111,7 +109,7 @@ internal sealed class Http2Racer : IRacer
                 lastStream = BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue;
             }
         }
-        else if (type is RawHttp2.Headers or RawHttp2.Data && (flags & EndStream) != 0)
+        else if (type is RawHttp2.Headers or RawHttp2.Data && (flags & RawHttp2.EndStream) != 0)
         {
             if (id == Second)
             {
@@ -136,5 +134,6 @@ internal sealed class Http2Racer : IRacer
         }
     }
 
-    private static byte[] Get(int id) => RawHttp2.Frame(RawHttp2.Headers, EndStream | 0x4, id, Block);
+    private static byte[] Get(int id) =>
+        RawHttp2.Frame(RawHttp2.Headers, RawHttp2.EndStream | RawHttp2.EndHeaders, id, Block);
 }

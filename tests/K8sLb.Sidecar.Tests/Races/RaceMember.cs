@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Tests.Fixtures;
@@ -13,10 +12,8 @@ internal sealed class RaceMember : IAsyncDisposable
     private const int Http2Port = 8090;
     private readonly SampleAppProcess app;
     private readonly SidecarProcess sidecar;
-    private readonly string snapshot;
 
-    private RaceMember(SampleAppProcess app, SidecarProcess sidecar, string snapshot) =>
-        (this.app, this.sidecar, this.snapshot) = (app, sidecar, snapshot);
+    private RaceMember(SampleAppProcess app, SidecarProcess sidecar) => (this.app, this.sidecar) = (app, sidecar);
 
     public IPEndPoint Http1 => sidecar.Http;
     public IPEndPoint Http2 => new(sidecar.Address, Http2Port);
@@ -41,28 +38,23 @@ internal sealed class RaceMember : IAsyncDisposable
                 Drain = policy.Drain with { DeadlineMs = 120_000, QuietPeriodMs = 300 },
             }
         );
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(
-            file,
-            JsonSerializer.Serialize(
-                asked with
-                {
-                    Self = asked.Self with { ReleasesPerSecond = releasesPerSecond },
-                },
-                ProtocolJson.Default.MemberSnapshot
-            )
-        );
         var app = await SampleAppProcess.StartAsync(address);
-        var sidecar = SidecarProcess.Start(address, new Dictionary<string, string> { ["K8SLB_STATIC_POOL"] = file });
-        await sidecar.UntilReadyAsync();
-        return new(app, sidecar, file);
+        try
+        {
+            var granted = asked with { Self = asked.Self with { ReleasesPerSecond = releasesPerSecond } };
+            return new(app, await SidecarProcess.StartAsync(address, granted));
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await sidecar.DisposeAsync();
         await app.DisposeAsync();
-        File.Delete(snapshot);
     }
 
     private static PortPolicy Port(string name, int port, int target) =>

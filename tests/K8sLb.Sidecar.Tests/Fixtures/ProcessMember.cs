@@ -1,0 +1,30 @@
+using K8sLb.Protocol;
+
+namespace K8sLb.Sidecar.Tests.Fixtures;
+
+/// <summary>A member whose sidecar is a process of its own, with an application in this one behind it.</summary>
+internal sealed record ProcessMember(TestApp App, SidecarProcess Process) : IAsyncDisposable
+{
+    public static async Task<ProcessMember> StartAsync(PortMode mode = PortMode.Relay)
+    {
+        const string Uid = "uid-p";
+        var address = LoopbackAddress.Next();
+        var app = await TestApp.StartAsync(address, "p");
+        try
+        {
+            var pool = TestSnapshots.For(Uid, 1, [TestSnapshots.Member(Uid)], TestSnapshots.Policy(mode));
+            return new(app, await SidecarProcess.StartAsync(address, pool));
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        await App.DisposeAsync();
+    }
+}
