@@ -105,7 +105,11 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         var handedOver = false;
         try
         {
-            var version = await HttpVersionSniffer.SniffAsync(transport.Transport.Input, transport.ConnectionClosed);
+            var version = await HttpVersionSniffer.SniffAsync(
+                transport.Transport.Input,
+                clock,
+                transport.ConnectionClosed
+            );
             if (version is not { } known)
             {
                 return;

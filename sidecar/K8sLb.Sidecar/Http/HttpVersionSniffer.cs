@@ -9,26 +9,46 @@ namespace K8sLb.Sidecar.Http;
 /// </summary>
 internal static class HttpVersionSniffer
 {
+    /// <summary>From the first byte, as long as for the head of a request.</summary>
+    private static readonly TimeSpan PrefaceTimeout = TimeSpan.FromSeconds(30);
+
     private static ReadOnlySpan<byte> Http2Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    /// <returns>Null where the connection ended, or reading was cancelled, before it could be told.</returns>
-    public static async ValueTask<SniffedVersion?> SniffAsync(PipeReader input, CancellationToken cancellation)
+    /// <returns>Null where the connection ended, its time ran out, or reading was cancelled, before it could be told.</returns>
+    public static async ValueTask<SniffedVersion?> SniffAsync(
+        PipeReader input,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
     {
-        while (true)
+        CancellationTokenSource? timeout = null;
+        try
         {
-            var result = await input.ReadAsync(cancellation);
-            var buffer = result.Buffer;
-            if (Decide(buffer) is { } version)
+            while (true)
             {
-                // Nothing is marked as examined, so that the next reader gets these bytes at once.
-                input.AdvanceTo(buffer.Start);
-                return version;
+                var result = await input.ReadAsync(timeout?.Token ?? cancellation);
+                var buffer = result.Buffer;
+                if (Decide(buffer) is { } version)
+                {
+                    // Nothing is marked as examined, so that the next reader gets these bytes at once.
+                    input.AdvanceTo(buffer.Start);
+                    return version;
+                }
+                input.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted || result.IsCanceled)
+                {
+                    return null;
+                }
+                timeout ??= new(PrefaceTimeout, clock);
             }
-            input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted || result.IsCanceled)
-            {
-                return null;
-            }
+        }
+        catch (OperationCanceledException) when (timeout is { IsCancellationRequested: true })
+        {
+            return null;
+        }
+        finally
+        {
+            timeout?.Dispose();
         }
     }
 
