@@ -9,12 +9,30 @@ public sealed class LoadPlanTests
     {
         var plan = LoadPlan.SteadyMix(60) with
         {
-            KeepAlive = new() { Connections = 501, MeanIntervalMs = 100 },
+            KeepAlive = new() { Connections = 1_001, MeanIntervalMs = 100 },
         };
 
         Should
             .Throw<ArgumentException>(plan.Validate)
-            .Message.ShouldBe("keepAlive.connections is 501; it takes 1 to 500");
+            .Message.ShouldBe("keepAlive.connections is 1001; it takes 1 to 1000");
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(5_000)]
+    public void A_mix_of_any_rate_that_is_offered_is_within_the_bounds(int perSecond)
+    {
+        var mix = LoadPlan.Mix(perSecond);
+
+        Should.NotThrow(mix.Validate);
+        mix.NewConnection.ShouldNotBeNull();
+        mix.KeptConnections.ShouldBe(
+            mix.KeepAlive!.Connections
+                + mix.Slow!.Connections
+                + mix.Http2!.Connections
+                + mix.Grpc!.Connections
+                + mix.WebSocket!.Connections
+        );
     }
 
     [Fact]

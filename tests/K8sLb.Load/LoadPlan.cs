@@ -107,7 +107,7 @@ public sealed record LoadPlan(
         InBounds("maxRequests", MaxRequests, 1, 2_000_000);
         InBounds("connectTimeoutMs", ConnectTimeoutMs, 1, 60_000);
         InBounds("requestTimeoutMs", RequestTimeoutMs, 1, 60_000);
-        InBounds("keepAlive.connections", KeepAlive?.Connections, 1, 500);
+        InBounds("keepAlive.connections", KeepAlive?.Connections, 1, 1_000);
         InBounds("keepAlive.meanIntervalMs", KeepAlive?.MeanIntervalMs, 4, 600_000);
         InBounds("newConnection.perSecond", NewConnection?.PerSecond, 1, 1_000);
         InBounds("newConnection.maxConcurrent", NewConnection?.MaxConcurrent, 1, 1_000);
@@ -124,7 +124,7 @@ public sealed record LoadPlan(
         InBounds("grpc.chatIntervalMs", Grpc?.ChatIntervalMs, 4, 600_000);
         // All that a stream sends has to fit into its first window, which the client does not track.
         InBounds("grpc.messagesPerChat", Grpc?.MessagesPerChat, 1, 200);
-        InBounds("webSocket.connections", WebSocket?.Connections, 1, 500);
+        InBounds("webSocket.connections", WebSocket?.Connections, 1, 1_000);
         InBounds("webSocket.meanIntervalMs", WebSocket?.MeanIntervalMs, 4, 600_000);
     }
 
