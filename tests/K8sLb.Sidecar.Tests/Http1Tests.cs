@@ -173,4 +173,16 @@ public abstract class Http1Tests(PortMode mode) : DataPathTests(mode)
         }
         (await client.EndsAsync()).ShouldBeTrue();
     }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_head_that_never_ends_is_answered_with_408()
+    {
+        await using var pool = await PoolAsync();
+        await using var client = await RawHttp.ConnectAsync(pool[0].Http);
+
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: shop.test\r\n");
+
+        (await client.ReadAsync().WaitAsync(TimeSpan.FromMinutes(2))).Status.ShouldBe(408);
+    }
 }

@@ -91,7 +91,7 @@ public abstract class Http2Tests(PortMode mode) : DataPathTests(mode)
 
         await client.UntilEndOfAsync(await client.GetAsync("/"), others);
         await client.UntilEndOfAsync(await client.GetAsync("/trickle?bytes=100"), others);
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 1500; i++)
         {
             await client.UntilEndOfAsync(await client.GetAsync("/"), others);
         }

@@ -23,6 +23,7 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     private readonly TimeProvider clock;
     private readonly ConnectionRegistry registry;
     private long goAwayAt;
+    private int isHeld;
     private int hasArrived;
     private readonly ConcurrentDictionary<ReleasableWebSocket, byte> tunnels = new();
     private IConnectionLifetimeNotificationFeature? lifetime;
@@ -119,18 +120,20 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     /// </summary>
     public async Task HoldForCrossingStreamsAsync()
     {
-        var announced = Volatile.Read(ref goAwayAt);
-        if (announced == 0)
-        {
-            return;
-        }
-        var rest = TimeSpan.FromMilliseconds(Policy?.GoAwayGraceMs ?? 0) - clock.GetElapsedTime(announced);
+        var rest =
+            TimeSpan.FromMilliseconds(Policy?.GoAwayGraceMs ?? 0) - clock.GetElapsedTime(Volatile.Read(ref goAwayAt));
         if (rest > TimeSpan.Zero)
         {
             await Task.Delay(rest, clock, transport.ConnectionClosed)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>
+    /// True for the first request that asks behind a GOAWAY: one that waits is enough, and every one that does counts among
+    /// the streams that a connection may have.
+    /// </summary>
+    public bool TryHold() => Volatile.Read(ref goAwayAt) != 0 && Interlocked.Exchange(ref isHeld, 1) == 0;
 
     /// <summary>A WebSocket, which the connection has become or which is one of its streams.</summary>
     public void AddTunnel(ReleasableWebSocket tunnel)

@@ -47,8 +47,7 @@ internal sealed class RequestForwarding(
         {
             tracked.EndWork();
         }
-        var isLeaving = tracked is { Protocol: ClientProtocol.Http2, State: ConnectionState.Closing };
-        if (isLeaving && !context.RequestAborted.IsCancellationRequested)
+        if (!context.RequestAborted.IsCancellationRequested && connection.TryHold())
         {
             await context.Response.CompleteAsync();
             await connection.HoldForCrossingStreamsAsync();
