@@ -17,9 +17,7 @@ public sealed class EndToEndFixture : IAsyncLifetime
     {
         plane = await ControlPlane.StartAsync(new() { ControllerManager = new() });
         client = Connect(plane);
-        var crd = Path.Combine(SourceTree.Find(), "crds", "backendpools.k8slb.io.yaml");
-        await plane.KubectlAsync("apply", "--validate=false", "-f", crd);
-        await plane.KubectlAsync("wait", "--for=condition=Established", "crd/backendpools.k8slb.io");
+        await plane.ApplyCrdAsync(Path.Combine(SourceTree.Find(), "crds", "backendpools.k8slb.io.yaml"));
         await plane.AddMadeUpNodeAsync("machine");
     }
 

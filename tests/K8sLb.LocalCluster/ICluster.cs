@@ -18,10 +18,31 @@ public interface ICluster : IAsyncDisposable
 
 public static class ClusterExtensions
 {
+    private static readonly TimeSpan CrdLimit = TimeSpan.FromSeconds(30);
+
     public static Task<string> KubectlAsync(this ICluster cluster, params string[] arguments) =>
         cluster.KubectlAsync(arguments, null, CancellationToken.None);
 
     /// <summary><c>kubectl apply</c> of these manifests.</summary>
     public static Task<string> ApplyAsync(this ICluster cluster, string manifests, CancellationToken ct = default) =>
         cluster.KubectlAsync(["apply", "-f", "-"], manifests, ct);
+
+    /// <summary>Applies a CRD, and waits until the server serves it.</summary>
+    /// <exception cref="TimeoutException">It does not.</exception>
+    public static async Task ApplyCrdAsync(this ICluster cluster, string file, CancellationToken ct = default)
+    {
+        // The server drops what it does not know of the CRD; without the flag kubectl would refuse it on an old server.
+        await cluster.KubectlAsync(["apply", "--validate=false", "-f", file], null, ct);
+        // Not "kubectl wait": it fails at once where the CRD has no conditions yet.
+        const string Established = """jsonpath={.status.conditions[?(@.type=="Established")].status}""";
+        var since = Stopwatch.StartNew();
+        while (await cluster.KubectlAsync(["get", "-f", file, "-o", Established], null, ct) != "True")
+        {
+            if (since.Elapsed > CrdLimit)
+            {
+                throw new TimeoutException($"the server does not serve {file} after {CrdLimit.TotalSeconds} s");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+        }
+    }
 }

@@ -17,14 +17,7 @@ public sealed class OperatorCluster : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         controlPlane = await ControlPlane.StartAsync();
-        // The server drops what it does not know of the CRD; without the flag kubectl would refuse it on an old server.
-        await controlPlane.KubectlAsync("apply", "--validate=false", "-f", RepositoryFiles.Crd);
-        await controlPlane.KubectlAsync(
-            "wait",
-            "--for=condition=Established",
-            "--timeout=30s",
-            "crd/backendpools.k8slb.io"
-        );
+        await controlPlane.ApplyCrdAsync(RepositoryFiles.Crd);
         client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(controlPlane.KubeconfigPath),
             ApiTypes.All
