@@ -1,10 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using K8sLb.Protocol;
-using K8sLb.Relay.Tests.Framing;
 using K8sLb.Relay.Tests.Harness;
-using K8sLb.Sidecar.Relay;
 
 namespace K8sLb.Relay.Tests.Protocols;
 
@@ -13,13 +10,8 @@ public sealed class EpollHttp1RelayTests() : Http1RelayTests(PollerKind.Epoll);
 public sealed class SelectHttp1RelayTests() : Http1RelayTests(PollerKind.Select);
 
 /// <summary>Messages: they pass byte for byte, or not at all.</summary>
-public abstract class Http1RelayTests(PollerKind kind)
+public abstract class Http1RelayTests(PollerKind kind) : Http1Relay(kind)
 {
-    private const string Get = "GET /a HTTP/1.1\r\nHost: web\r\n\r\n";
-
-    private RelayFixture Relay(RelaySettings? settings = null, int loops = 1) =>
-        new(kind, PortProtocol.Http, settings, loops);
-
     [Fact]
     public async Task A_request_and_its_response_pass_byte_for_byte()
     {
@@ -195,21 +187,6 @@ public abstract class Http1RelayTests(PollerKind kind)
         (await client.ReadMessageAsync()).ShouldEndWith("next");
     }
 
-    [Fact]
-    public async Task An_answer_that_ends_the_connection_ends_an_upload()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 100000000\r\n\r\nhello");
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync(RawApplication.Response("too large", "Connection: close\r\n"));
-        app.Socket.Shutdown(SocketShutdown.Both);
-        (await client.ReadMessageAsync()).ShouldEndWith("too large");
-        await client.ShouldEndAsync();
-        await relay.AllClosedAsync();
-    }
-
     [Theory]
     [InlineData("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")]
     [InlineData("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\n\r\n")]
@@ -230,252 +207,6 @@ public abstract class Http1RelayTests(PollerKind kind)
     }
 
     private Wire? last;
-
-    [Fact]
-    public async Task A_response_that_ends_with_the_connection_ends_the_clients()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync("HTTP/1.1 200 OK\r\n\r\nfirst");
-        await client.ReadUntilAsync("first");
-        await app.SendAsync(" second");
-        app.EndSending();
-        (await client.ReadToEndAsync()).ShouldBe(" second");
-        await relay.AllClosedAsync();
-        relay.Account.Totals.Finished.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task HTTP_1_0_passes_as_it_is()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-        var app = await relay.App.AcceptedAsync();
-        (await app.ReadHeadAsync()).ShouldBe("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-        await app.SendAsync("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok");
-        (await client.ReadMessageAsync()).ShouldEndWith("ok");
-        await client.SendAsync("GET / HTTP/1.0\r\n\r\n");
-        await app.ReadHeadAsync();
-        await app.SendAsync("HTTP/1.0 200 OK\r\n\r\nbye");
-        app.EndSending();
-        (await client.ReadToEndAsync()).ShouldEndWith("bye");
-    }
-
-    public static TheoryData<string> Hostile => [.. Http1RequestCorpus.Hostile.Select(one => one.Reason)];
-
-    [Theory]
-    [MemberData(nameof(Hostile))]
-    public async Task Ambiguous_requests_are_refused_and_never_passed_on(string reason)
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Splits.Bytes(Http1RequestCorpus.Hostile.Single(one => one.Reason == reason).Text));
-        var answer = await client.ReadToEndAsync();
-        answer.ShouldMatch("^HTTP/1.1 (400|431|501|505) ");
-        answer.ShouldContain("\r\nConnection: close\r\n");
-        await relay.AllClosedAsync();
-    }
-
-    [Fact]
-    public async Task Content_that_breaks_its_framing_ends_both_connections()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadUntilAsync("hello\r\n");
-        await client.SendAsync("5 \r\nGET /smuggled HTTP/1.1\r\n\r\n");
-        (await client.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 400 ");
-        await app.ShouldEndAsync();
-    }
-
-    [Theory]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nX : y\r\n\r\n")]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")]
-    [InlineData("garbage\r\n\r\n")]
-    public async Task A_response_that_breaks_its_framing_is_a_502(string response)
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync(response);
-        (await client.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 502 ");
-    }
-
-    [Fact]
-    public async Task More_than_the_response_never_reaches_another_client()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync(RawApplication.Response("ok") + RawApplication.Response("poison"));
-        (await client.ReadMessageAsync()).ShouldEndWith("ok");
-        await client.SendAsync(Get);
-        var fresh = await relay.App.AcceptedAsync();
-        await fresh.ReadHeadAsync();
-        await fresh.SendAsync(RawApplication.Response("right"));
-        (await client.ReadMessageAsync()).ShouldEndWith("right");
-    }
-
-    [Fact]
-    public async Task An_application_that_dies_before_its_response_is_a_502()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 2\r\n\r\nhi");
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadUntilAsync("hi");
-        app.Reset();
-        (await client.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 502 ");
-        await relay.AllClosedAsync();
-    }
-
-    [Fact]
-    public async Task An_application_that_dies_in_its_response_cuts_the_client()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
-        await client.ReadUntilAsync("part");
-        app.Reset();
-        await client.ShouldBeResetAsync();
-        await relay.AllClosedAsync();
-        relay.Account.Totals.Forced.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task An_application_that_refuses_is_a_503_with_Retry_After()
-    {
-        using var relay = Relay();
-        relay.App.Dispose();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var answer = await client.ReadToEndAsync();
-        answer.ShouldStartWith("HTTP/1.1 503 ");
-        answer.ShouldContain("Retry-After: 1\r\n");
-    }
-
-    [Fact]
-    public async Task A_request_that_cannot_be_handed_over_goes_somewhere_else()
-    {
-        using var relay = Relay();
-        var nowhere = new RelayTarget("nowhere", new(System.Net.IPAddress.Loopback, Loop.EventLoopTests.FreePort()));
-        (relay.Brain.Target, relay.Brain.Fallback) = (nowhere, relay.Local);
-        using var client = await relay.DialAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 2\r\n\r\nhi");
-        (await (await relay.App.AcceptedAsync()).ReadUntilAsync("hi")).ShouldStartWith("POST");
-    }
-
-    [Fact]
-    public async Task A_client_that_vanishes_takes_its_request_along()
-    {
-        using var relay = Relay();
-        var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        client.Reset();
-        await app.ShouldEndAsync();
-        await relay.AllClosedAsync();
-        relay.Brain.Registry.InFlight.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task A_half_close_behind_a_request_is_passed_on_and_answered()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync(Get);
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        client.EndSending();
-        await app.ShouldEndAsync();
-        await app.SendAsync(RawApplication.Response("answer"));
-        (await client.ReadToEndAsync()).ShouldEndWith("answer");
-        await relay.AllClosedAsync();
-    }
-
-    [Fact]
-    public async Task A_client_that_closes_in_the_middle_of_its_request_is_no_request()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 10\r\n\r\nhalf");
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadUntilAsync("half");
-        client.Dispose();
-        await app.ShouldEndAsync();
-        await relay.AllClosedAsync();
-    }
-
-    [Fact]
-    public async Task An_upgrade_to_something_unknown_becomes_a_tunnel()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: web\r\nConnection: Upgrade\r\nUpgrade: spdy/3\r\n\r\nearly");
-        var app = await relay.App.AcceptedAsync();
-        (await app.ReadHeadAsync()).ShouldContain("Upgrade: spdy/3");
-        await app.SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: spdy/3\r\n\r\nhello");
-        (await client.ReadHeadAsync()).ShouldStartWith("HTTP/1.1 101");
-        (await client.ReadAsync(5)).ShouldBe("hello");
-        (await app.ReadAsync(5)).ShouldBe("early");
-        await client.SendAsync("\0\u0001");
-        (await app.ReadAsync(2)).ShouldBe("\0\u0001");
-        relay.Account.Live.Tcp.ShouldBe(1);
-        relay.Brain.Registry.InFlight.ShouldBe(1);
-        client.Dispose();
-        await app.ShouldEndAsync();
-        app.Dispose();
-        await relay.AllClosedAsync();
-        relay.Brain.Registry.InFlight.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task An_upgrade_refused_is_an_ordinary_response()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: web\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync(RawApplication.Response("no"));
-        (await client.ReadMessageAsync()).ShouldEndWith("no");
-        await client.SendAsync(Get);
-        (await app.ReadHeadAsync()).ShouldBe(Get);
-    }
-
-    [Fact]
-    public async Task CONNECT_becomes_a_tunnel_when_granted_and_closes_when_refused()
-    {
-        using var relay = Relay();
-        using var client = await relay.DialAsync();
-        await client.SendAsync("CONNECT db:1 HTTP/1.1\r\nHost: db:1\r\n\r\n");
-        var app = await relay.App.AcceptedAsync();
-        await app.ReadHeadAsync();
-        await app.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\u0001\u0002");
-        await client.ReadHeadAsync();
-        (await client.ReadAsync(2)).ShouldBe("\u0001\u0002");
-        using var second = await relay.DialAsync();
-        await second.SendAsync("CONNECT db:1 HTTP/1.1\r\nHost: db:1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
-        var other = await relay.App.AcceptedAsync();
-        await other.ReadHeadAsync();
-        await other.SendAsync("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
-        (await second.ReadToEndAsync()).ShouldContain("Connection: close");
-        (await other.ReadToEndAsync()).ShouldBe("");
-    }
 
     [Fact]
     public async Task Loops_share_the_clients()

@@ -141,7 +141,7 @@ public abstract class TcpRelayTests(PollerKind kind)
     public async Task A_connection_that_cannot_be_handed_over_goes_somewhere_else()
     {
         using var relay = new RelayFixture(kind, PortProtocol.Tcp);
-        var nowhere = new RelayTarget("nowhere", new(System.Net.IPAddress.Loopback, Loop.EventLoopTests.FreePort()));
+        var nowhere = new RelayTarget("nowhere", new(System.Net.IPAddress.Loopback, Loop.Sockets.FreePort()));
         (relay.Brain.Target, relay.Brain.Fallback) = (nowhere, relay.Local);
         using var client = await relay.DialAsync();
         await client.SendAsync("hello");

@@ -252,6 +252,7 @@ internal sealed partial class Http1Session
             return false;
         }
         var closes = exchange.ClosesClient || clientEnded;
+        var sendsNoMore = exchange.RequestComplete && (clientEnded || !exchange.ClientKeepsAlive);
         if (!exchange.RequestComplete || !exchange.UpstreamKeepsAlive || clientEnded || upstream!.Channel.HasInput)
         {
             upstream!.Close();
@@ -266,9 +267,25 @@ internal sealed partial class Http1Session
         Connection.Tracked.EndWork();
         if (closes)
         {
-            CloseGently();
+            End(sendsNoMore);
         }
         return !closes;
+    }
+
+    /// <param name="sendsNoMore">
+    /// The client has said that this was its last request (RFC 9112 section 9.6), or has half-closed: nothing can come that
+    /// would turn a plain close into a reset.
+    /// </param>
+    private void End(bool sendsNoMore)
+    {
+        if (sendsNoMore && !Client.HasInput && !Client.HasBacklog)
+        {
+            Close(reset: false);
+        }
+        else
+        {
+            CloseGently();
+        }
     }
 
     /// <summary>A pinned connection that the application closed while it was unused: the next request opens another.</summary>
