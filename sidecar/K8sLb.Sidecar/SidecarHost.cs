@@ -46,21 +46,12 @@ public static class SidecarHost
                 kestrel.Listen(options.ListenAddress, options.AdminPort);
             }
         });
-        builder.Services.AddRoutingCore();
         AddSidecar(builder.Services, options, ownSignals);
 
         var app = builder.Build();
         app.Services.GetRequiredService<WorkRouter>();
         app.Services.GetRequiredService<SnapshotIntake>().Restore();
-        app.Use(
-            (context, next) =>
-            {
-                LeadingSlashes.Collapse(context.Request);
-                return next(context);
-            }
-        );
-        app.UseRouting();
-        app.Services.GetRequiredService<AdminEndpoints>().Map(app);
+        app.Run(app.Services.GetRequiredService<AdminEndpoints>().ServeAsync);
         return app;
     }
 

@@ -137,6 +137,18 @@ public sealed class AdminTests : IDisposable
         );
     }
 
+    [Fact]
+    public async Task Only_a_GET_begins_a_drain()
+    {
+        await using var pool = await TestMember.PoolAsync();
+
+        using var response = await http.PostAsync(new Uri(pool[0].Admin, "/drain"), null);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        response.Content.Headers.Allow.ShouldBe(["GET"]);
+        pool[0].Drain.Current.ShouldBeNull();
+    }
+
     private async Task<IReadOnlyList<string>> ObjectionsAsync(TestMember member)
     {
         using var response = await http.GetAsync(new Uri(member.Admin, "/readyz"));

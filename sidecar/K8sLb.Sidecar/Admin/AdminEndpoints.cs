@@ -20,17 +20,17 @@ internal sealed class AdminEndpoints(
 {
     private const string Known = "GET /healthz, /readyz, /connections, /drain, /drain?wait=false";
 
-    public void Map(IEndpointRouteBuilder routes)
-    {
-        routes.MapGet(
-            "/healthz",
-            (RequestDelegate)(context => context.Response.WriteAsync("ok\n", context.RequestAborted))
-        );
-        routes.MapGet("/readyz", (RequestDelegate)ReadyAsync);
-        routes.MapGet("/connections", (RequestDelegate)ConnectionsAsync);
-        routes.MapGet("/drain", (RequestDelegate)DrainAsync);
-        routes.MapFallback((RequestDelegate)NotFoundAsync);
-    }
+    /// <summary>A handful of fixed paths: a router for them would be two megabytes and some time at every start.</summary>
+    public Task ServeAsync(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method), LeadingSlashes.Collapse(context.Request.Path)) switch
+        {
+            (true, "/healthz") => context.Response.WriteAsync("ok\n", context.RequestAborted),
+            (true, "/readyz") => ReadyAsync(context),
+            (true, "/connections") => ConnectionsAsync(context),
+            (true, "/drain") => DrainAsync(context),
+            (false, "/healthz" or "/readyz" or "/connections" or "/drain") => NotAllowedAsync(context),
+            _ => NotFoundAsync(context),
+        };
 
     private async Task ReadyAsync(HttpContext context)
     {
@@ -111,12 +111,18 @@ internal sealed class AdminEndpoints(
         );
     }
 
-    private static Task NotFoundAsync(HttpContext context)
+    private static Task NotAllowedAsync(HttpContext context)
     {
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return context.Response.WriteAsync(
-            $"k8slb sidecar: nothing at {context.Request.Path}; there are {Known}\n",
-            context.RequestAborted
-        );
+        context.Response.Headers.Allow = HttpMethods.Get;
+        return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not served");
+    }
+
+    private static Task NotFoundAsync(HttpContext context) =>
+        RefuseAsync(context, StatusCodes.Status404NotFound, $"nothing at {context.Request.Path}");
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync($"k8slb sidecar: {why}; there are {Known}\n", context.RequestAborted);
     }
 }

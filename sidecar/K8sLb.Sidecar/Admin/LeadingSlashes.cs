@@ -7,11 +7,8 @@ namespace K8sLb.Sidecar.Admin;
 /// </summary>
 internal static class LeadingSlashes
 {
-    public static void Collapse(HttpRequest request)
-    {
-        if (request.Path.Value is { } path && path.StartsWith("//", StringComparison.Ordinal))
-        {
-            request.Path = "/" + path.TrimStart('/');
-        }
-    }
+    public static string Collapse(PathString path) =>
+        path.Value is { } value && value.StartsWith("//", StringComparison.Ordinal)
+            ? "/" + value.TrimStart('/')
+            : path.Value ?? "/";
 }

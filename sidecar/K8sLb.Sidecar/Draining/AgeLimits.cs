@@ -12,20 +12,18 @@ public sealed class AgeLimits(
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<AgeLimits> log
-) : BackgroundService
+) : PacedLoop("age", TimeSpan.FromMilliseconds(250), metrics, clock, log)
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Spreads numbers that follow each other evenly over the range from 0 to 1: the golden ratio's fraction.</summary>
     private const double Spread = 0.6180339887498949;
+    private readonly TimeProvider clock = clock;
     private readonly List<TrackedConnection> live = [];
 
-    /// <summary>One round; public so that a test can drive it by a clock of its own.</summary>
-    public void Step()
+    protected override ValueTask StepAsync(CancellationToken cancellation)
     {
         if (snapshots.Current?.Pool.Policy.Connections is not { } limits || limits is { IdleTimeoutMs: 0, MaxAgeMs: 0 })
         {
-            return;
+            return ValueTask.CompletedTask;
         }
         registry.CopyLiveTo(live);
         foreach (var connection in live)
@@ -42,23 +40,7 @@ public sealed class AgeLimits(
             }
         }
         live.Clear();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pace, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                Step();
-            }
-            catch (Exception e)
-            {
-                metrics.LoopFailures.Add(1, SidecarMetrics.Loop("age"));
-                SidecarLog.LoopFailed(log, "age", e);
-            }
-        }
+        return ValueTask.CompletedTask;
     }
 
     private static void Carry(TrackedConnection connection, AgeVerdict verdict)

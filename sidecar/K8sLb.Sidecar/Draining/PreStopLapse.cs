@@ -13,35 +13,22 @@ public sealed class PreStopLapse(
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<PreStopLapse> log
-) : BackgroundService
+) : PacedLoop("preStop", TimeSpan.FromMilliseconds(250), metrics, clock, log)
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
+    private bool wasDeaf;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async ValueTask StepAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Pace, clock);
-        var wasDeaf = false;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (drain.Current is not { IsOver: true } || !drain.IsHeldByPreStopAlone)
         {
-            try
-            {
-                if (drain.Current is not { IsOver: true } || !drain.IsHeldByPreStopAlone)
-                {
-                    wasDeaf = false;
-                    continue;
-                }
-                var deaf = await application.DeafPortsAsync(stoppingToken);
-                if (deaf.Count == 0 && wasDeaf)
-                {
-                    drain.LapsePreStop();
-                }
-                wasDeaf |= deaf.Count > 0;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                metrics.LoopFailures.Add(1, SidecarMetrics.Loop("preStop"));
-                SidecarLog.LoopFailed(log, "preStop", e);
-            }
+            wasDeaf = false;
+            return;
         }
+        var deaf = await application.DeafPortsAsync(cancellation);
+        if (deaf.Count == 0 && wasDeaf)
+        {
+            drain.LapsePreStop();
+        }
+        wasDeaf |= deaf.Count > 0;
     }
 }

@@ -16,24 +16,23 @@ public sealed class ReleaseScheduler(
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<ReleaseScheduler> log
-) : BackgroundService
+) : PacedLoop("release", TimeSpan.FromMilliseconds(50), metrics, clock, log)
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
-
     /// <summary>
     /// A process that stood still, throttled at its CPU limit say, finds all its clients quiet when it wakes, with what they
     /// sent still unread. What is quiet is asked again before it is believed.
     /// </summary>
     private const int RoundsToBelieve = 3;
 
+    private readonly TimeProvider clock = clock;
+    private readonly ILogger log = log;
     private readonly List<TrackedConnection> live = [];
     private readonly List<Waiting> waiting = [];
     private ReleasePace pace;
     private long lastStep = clock.GetTimestamp();
     private DrainState? told;
 
-    /// <summary>One round; public so that a test can drive it by a clock of its own.</summary>
-    public void Step()
+    protected override ValueTask StepAsync(CancellationToken cancellation)
     {
         var state = drain.Advance();
         var elapsed = clock.GetElapsedTime(lastStep);
@@ -51,23 +50,7 @@ public sealed class ReleaseScheduler(
         {
             Apply(state, elapsed);
         }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pace, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                Step();
-            }
-            catch (Exception e)
-            {
-                metrics.LoopFailures.Add(1, SidecarMetrics.Loop("release"));
-                SidecarLog.LoopFailed(log, "release", e);
-            }
-        }
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The drain was cancelled: who was asked to go and has not been told yet may stay.</summary>

@@ -33,17 +33,17 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     private readonly HandoffEndPoint http2 = new("http/2");
     private readonly SocketConnectionContextFactory sockets;
     private readonly ConnectionRegistry registry;
-    private readonly ForwardingApplication application;
     private readonly MemberDrain drain;
     private readonly SnapshotInForce snapshots;
     private readonly SidecarMetrics metrics;
     private readonly ILogger log;
     private readonly TimeProvider clock;
-    private readonly KestrelServer server;
+
+    /// <summary>Most pools have no such port, and their sidecars neither the memory nor the time for Kestrel.</summary>
+    private readonly Lazy<Task<KestrelServer>> server;
 
     public HttpDataPath(
         ConnectionRegistry registry,
-        ForwardingApplication application,
         MemberDrain drain,
         SnapshotInForce snapshots,
         SidecarMetrics metrics,
@@ -53,7 +53,6 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     )
     {
         this.registry = registry;
-        this.application = application;
         this.drain = drain;
         this.snapshots = snapshots;
         this.metrics = metrics;
@@ -65,7 +64,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
             new() { UnsafePreferInlineScheduling = inline },
             loggers.CreateLogger("K8sLb.Sidecar.Http.Transport")
         );
-        server = new(Options.Create(ServerOptions(services)), new HandoffTransport(), loggers);
+        server = new(() => StartServerAsync(services, loggers));
     }
 
     public bool Carries(PortPolicy port) => port is { Protocol: PortProtocol.Http, Mode: PortMode.Proxy };
@@ -79,13 +78,22 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
             log
         );
 
-    public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (server.IsValueCreated)
+        {
+            await (await server.Value).StopAsync(cancellationToken);
+        }
+    }
 
     public void Dispose()
     {
-        server.Dispose();
+        if (server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            server.Value.Result.Dispose();
+        }
         sockets.Dispose();
     }
 
@@ -105,6 +113,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         var handedOver = false;
         try
         {
+            await server.Value;
             var version = await HttpVersionSniffer.SniffAsync(
                 transport.Transport.Input,
                 clock,
@@ -132,6 +141,13 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
                 await transport.DisposeAsync();
             }
         }
+    }
+
+    private async Task<KestrelServer> StartServerAsync(IServiceProvider services, ILoggerFactory loggers)
+    {
+        var started = new KestrelServer(Options.Create(ServerOptions(services)), new HandoffTransport(), loggers);
+        await started.StartAsync(services.GetRequiredService<ForwardingApplication>(), CancellationToken.None);
+        return started;
     }
 
     /// <summary>The limits let through what the application would take; it has limits of its own.</summary>

@@ -8,30 +8,19 @@ public sealed class RoutingClock(
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<RoutingClock> log
-) : BackgroundService
+) : PacedLoop("routing", TimeSpan.FromMilliseconds(100), metrics, clock, log)
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+    private readonly TimeProvider clock = clock;
+    private bool wasMoving;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override ValueTask StepAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Pace, clock);
-        var wasMoving = false;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var moves = router.IsMoving(clock.GetUtcNow());
+        if (moves || wasMoving)
         {
-            try
-            {
-                var moves = router.IsMoving(clock.GetUtcNow());
-                if (moves || wasMoving)
-                {
-                    router.Refresh();
-                }
-                wasMoving = moves;
-            }
-            catch (Exception e)
-            {
-                metrics.LoopFailures.Add(1, SidecarMetrics.Loop("routing"));
-                SidecarLog.LoopFailed(log, "routing", e);
-            }
+            router.Refresh();
         }
+        wasMoving = moves;
+        return ValueTask.CompletedTask;
     }
 }

@@ -48,7 +48,7 @@ public sealed class ImageBuilder(string tree, AssetFolders folders, Action<strin
             project.Image,
             [
                 Shared(fetched.Fingerprint, fetched.Build),
-                Shared(program.RuntimeVersions, () => ImageLayer.Of(program.InImage(program.RuntimeFiles))),
+                Shared(program.RuntimeFingerprint, () => ImageLayer.Of(program.InImage(program.RuntimeFiles))),
                 ImageLayer.Of(program.InImage(program.OwnFiles)),
             ],
             new ImageConfig([$"/app/{project.Program}"], "65532:65532", "/app")

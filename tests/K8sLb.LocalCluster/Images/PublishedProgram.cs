@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using K8sLb.LocalCluster.Processes;
 
 namespace K8sLb.LocalCluster.Images;
 
 /// <summary>A self-contained publish, parted into the .NET runtime, which all programs share, and the program's own.</summary>
-/// <param name="RuntimeVersions">Names the runtime's files: the same for the same ones.</param>
+/// <param name="RuntimeFingerprint">The same for the same runtime files. A trimmed program has its own.</param>
 public sealed record PublishedProgram(
-    string RuntimeVersions,
+    string RuntimeFingerprint,
     IReadOnlyList<string> RuntimeFiles,
     IReadOnlyList<string> OwnFiles
 )
@@ -65,14 +67,26 @@ public sealed record PublishedProgram(
             .Select(file => Path.Combine(output, Path.GetFileName(file.Key)))
             .ToHashSet();
         var files = Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).ToList();
+        var runtimeFiles = files.Where(runtime.Contains).Order(StringComparer.Ordinal).ToList();
         return new PublishedProgram(
-            string.Join(' ', packs.Select(pack => pack.Key)),
-            [.. files.Where(runtime.Contains)],
+            Fingerprint(runtimeFiles),
+            runtimeFiles,
             [.. files.Where(file => !runtime.Contains(file))]
         )
         {
             Folder = output,
         };
+    }
+
+    private static string Fingerprint(IEnumerable<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     public required string Folder { get; init; }
