@@ -47,6 +47,8 @@ internal static class Http2Frames
         return Frame(FrameType.Ping, ack ? FrameFlags.Ack : 0, 0, payload);
     }
 
+    public static byte[] WindowUpdate(uint stream) => Frame(FrameType.WindowUpdate, 0, stream, Number(1));
+
     public static byte[] GoAway(uint last) => Frame(FrameType.GoAway, 0, 0, [.. Number(last), .. Number(0)]);
 
     public static byte[] PushPromise(uint stream, uint promised) =>

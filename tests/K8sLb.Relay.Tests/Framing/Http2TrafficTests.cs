@@ -146,6 +146,9 @@ public sealed class Http2TrafficTests
         ["PING flood, CVE-2019-9512"] = n => Ping(n),
         ["PRIORITY flood, CVE-2019-9513"] = _ => Frame(FrameType.Priority, 0, 1, new byte[5]),
         ["SETTINGS flood, CVE-2019-9515"] = _ => Settings(),
+        ["PING acknowledgement flood"] = n => Ping(n, ack: true),
+        ["SETTINGS acknowledgement flood"] = _ => Frame(FrameType.Settings, FrameFlags.Ack, 0),
+        ["WINDOW_UPDATE flood"] = _ => WindowUpdate(1),
         ["empty DATA flood, CVE-2019-9518"] = _ => Data(1, 0),
         ["endless open streams"] = n => Headers(2 * n + 1),
     };
@@ -174,6 +177,32 @@ public sealed class Http2TrafficTests
             .Range(0, 5_000)
             .Any(n => traffic.ReadServer(Reset(1, code: 1), now, out _) == Verdict.Violation);
         cut.ShouldBeTrue("CVE-2025-8671");
+    }
+
+    [Fact]
+    public void Window_given_back_for_content_is_no_flood()
+    {
+        Client(Preface);
+        Client(Headers(1));
+        for (var n = 0; n < 50_000; n++)
+        {
+            Server(Data(1, 1));
+            Client(WindowUpdate(1), WindowUpdate(0));
+        }
+    }
+
+    [Fact]
+    public void The_answer_to_a_PING_of_the_relay_that_another_overtook_stays_here()
+    {
+        Client(Preface);
+        traffic.Pinged(7);
+        traffic.Pinged(8);
+
+        Client(Ping(7, ack: true)).ShouldBeEmpty();
+        traffic.PingAnswered.ShouldBeFalse();
+        Client(Ping(8, ack: true)).ShouldBeEmpty();
+        traffic.PingAnswered.ShouldBeTrue();
+        Client(Ping(7, ack: true)).ShouldNotBeEmpty("that one is the application's");
     }
 
     [Fact]

@@ -93,6 +93,26 @@ public abstract class WebSocketRelayTests(PollerKind kind)
         await client.ShouldEndAsync();
     }
 
+    /// <summary>In one segment: a client that is about to write its next message finds the Close when it has read the answer.</summary>
+    [Fact]
+    public async Task A_release_behind_an_answer_comes_with_it()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var relay = Relay();
+            var (client, app) = await UpgradeAsync(relay);
+            var message = Frame(Opcode.Text, 7, masked: true);
+            await client.SendAsync(message);
+            await app.ReadBytesAsync(message.Length);
+            await relay.ReleaseAsync(ReleaseUrgency.AfterAnswer);
+            var answer = Frame(Opcode.Text, 7);
+            await app.SendAsync(answer);
+            var first = new byte[100];
+            var count = await client.Socket.ReceiveAsync(first);
+            first[..count].ShouldBe([.. answer, .. Close1001]);
+        }
+    }
+
     /// <summary>Whatever the moment, and however the messages are cut, nothing is truncated.</summary>
     [Fact]
     public async Task A_release_in_the_midst_of_traffic_cuts_no_message()

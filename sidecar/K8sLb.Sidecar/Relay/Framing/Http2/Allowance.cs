@@ -8,6 +8,9 @@ internal struct Allowance(int burst, int perSecond)
     private double tokens = burst;
     private long last = long.MinValue;
 
+    /// <summary>Earned otherwise than by time.</summary>
+    public void Give(int more) => tokens = Math.Min(burst, tokens + more);
+
     /// <param name="nowMs">A monotonic clock in milliseconds.</param>
     /// <returns>False where the sender has used it up.</returns>
     public bool Take(long nowMs)

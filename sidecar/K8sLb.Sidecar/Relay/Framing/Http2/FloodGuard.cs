@@ -20,9 +20,15 @@ internal struct FloodGuard
     private const int ControlBurst = 5_000;
     private const int ControlsPerSecond = 1_000;
 
+    // WINDOW_UPDATE: honest ones answer content, at most two for a frame of it (CVE-2019-9517 and its kin; Envoy allows ten).
+    private const int WindowBurst = 5_000;
+    private const int WindowsPerSecond = 100;
+    private const int WindowsPerContent = 10;
+
     private bool ofServer;
     private Allowance resets;
     private Allowance controls;
+    private Allowance windows;
     private int headerBlock;
     private int continuations;
 
@@ -31,11 +37,15 @@ internal struct FloodGuard
         {
             resets = new Allowance(ResetBurst, ResetsPerSecond),
             controls = new Allowance(ControlBurst, ControlsPerSecond),
+            windows = new Allowance(WindowBurst, WindowsPerSecond),
         };
 
     /// <summary>The application is trusted, but a client can make it reset streams (CVE-2025-8671).</summary>
     public static FloodGuard OfServer() =>
         new() { ofServer = true, resets = new Allowance(ResetBurst, ResetsPerSecond) };
+
+    /// <summary>The other side has sent a frame of content, which is answered by giving window back.</summary>
+    public void NoteContentForIt() => windows.Give(WindowsPerContent);
 
     /// <param name="payload">Whole for RST_STREAM.</param>
     /// <returns>False where the frame is one too many.</returns>
@@ -52,10 +62,12 @@ internal struct FloodGuard
                 return ++continuations <= MaxContinuations && headerBlock <= MaxHeaderBlock;
             case FrameType.RstStream:
                 return (ofServer && !BlamesClient(payload)) || resets.Take(nowMs);
-            case FrameType.Ping or FrameType.Settings when !frame.Has(FrameFlags.Ack):
-            case FrameType.Priority:
+            // Acknowledgements too: nobody is held to have been asked.
+            case FrameType.Ping or FrameType.Settings or FrameType.Priority:
             case FrameType.Data when frame.PayloadLength == 0 && !frame.Has(FrameFlags.EndStream):
                 return ofServer || controls.Take(nowMs);
+            case FrameType.WindowUpdate:
+                return ofServer || windows.Take(nowMs);
             default:
                 return true;
         }

@@ -36,6 +36,9 @@ internal sealed class Http2Traffic
     private bool dropsFrame;
     private bool droppedHeaders;
 
+    /// <summary>A PING of the relay's that another one was sent behind; 0 where its answer has come.</summary>
+    private ulong overtakenPing;
+
     private Http2Traffic(FrameScanner client) => this.client = client;
 
     public int OpenStreams => streams.Count;
@@ -71,7 +74,7 @@ internal sealed class Http2Traffic
         return traffic;
     }
 
-    public void Pinged(ulong opaque) => (Ping, PingAnswered) = (opaque, false);
+    public void Pinged(ulong opaque) => (overtakenPing, Ping, PingAnswered) = (Ping, opaque, false);
 
     /// <summary>GOAWAY with the last stream went out: later streams are not passed on, so that the client may repeat them.</summary>
     public void Finalise() => finalStream = HighestClientStream;
@@ -126,10 +129,8 @@ internal sealed class Http2Traffic
         {
             return Violates(Http2Error.EnhanceYourCalm);
         }
-        if (frame.Type == FrameType.Ping && IsOwnPing(frame, payload))
+        if (frame.Type == FrameType.Ping && TryTakeOwnPing(frame, payload))
         {
-            PingAnswered = true;
-            Ping = 0;
             return Verdict.Drop;
         }
         if (frame.StreamId > finalStream)
@@ -186,6 +187,7 @@ internal sealed class Http2Traffic
                 serverBlock = frame.Has(FrameFlags.EndHeaders) ? 0 : frame.StreamId;
                 goto case FrameType.Data;
             case FrameType.Data:
+                clientGuard.NoteContentForIt();
                 if (frame.Has(FrameFlags.EndStream))
                 {
                     streams.End(frame.StreamId, StreamEnds.Server);
@@ -233,11 +235,25 @@ internal sealed class Http2Traffic
         }
     }
 
-    private bool IsOwnPing(in FrameHeader frame, ReadOnlySpan<byte> payload) =>
-        Ping != 0
-        && frame.Has(FrameFlags.Ack)
-        && payload.Length == 8
-        && BinaryPrimitives.ReadUInt64BigEndian(payload) == Ping;
+    private bool TryTakeOwnPing(in FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!frame.Has(FrameFlags.Ack) || payload.Length != 8)
+        {
+            return false;
+        }
+        var opaque = BinaryPrimitives.ReadUInt64BigEndian(payload);
+        if (opaque != 0 && opaque == Ping)
+        {
+            (Ping, PingAnswered) = (0, true);
+            return true;
+        }
+        if (opaque != 0 && opaque == overtakenPing)
+        {
+            overtakenPing = 0;
+            return true;
+        }
+        return false;
+    }
 
     private Verdict Violates(Http2Error error)
     {

@@ -152,9 +152,8 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
             }
             if (!isClient && asked is not null && MayTellClient())
             {
-                Forward(to, input[..run], isClient);
+                TellClient(behind: input[..run]);
                 from.Consume(run);
-                TellClient();
                 input = from.Input;
                 run = 0;
             }
@@ -210,11 +209,17 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
         Connection.Tracked.NoteActivity();
     }
 
-    private void TellClient()
+    /// <param name="behind">
+    /// Sent in one write with the Close: a client that reads the answer has the Close at hand before it thinks of its next
+    /// message, however long the relay is kept from the processor in between.
+    /// </param>
+    private void TellClient(ReadOnlySpan<byte> behind = default)
     {
-        Span<byte> close = stackalloc byte[WebSocketBuilder.MaxSize];
+        var last = Worker.Loop.Scratch.AsSpan();
         Connection.Tracked.BeginClosing();
-        Client.Send(close[..WebSocketBuilder.CloseToClient(close, Worker.Settings.WebSocketCloseCode)]);
+        behind.CopyTo(last);
+        var close = WebSocketBuilder.CloseToClient(last[behind.Length..], Worker.Settings.WebSocketCloseCode);
+        Client.Send(last[..(behind.Length + close)]);
         clientTold = true;
         SetTimer();
     }
