@@ -58,6 +58,17 @@ public sealed class ConnectionRegistryTests
     }
 
     [Fact]
+    public void One_that_changes_its_protocol_has_been_told_nothing_in_the_new_one()
+    {
+        var connection = Open(new(TimeProvider.System));
+        connection.TryBeginClosingIdle().ShouldBeTrue();
+
+        connection.Upgrade(ClientProtocol.WebSocket, new NoChannel());
+
+        connection.State.ShouldBe(ConnectionState.Idle);
+    }
+
+    [Fact]
     public void The_rhythm_is_learned_from_the_pauses_between_requests()
     {
         var clock = new ManualTime();

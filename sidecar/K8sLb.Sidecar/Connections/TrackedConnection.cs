@@ -142,11 +142,15 @@ public sealed class TrackedConnection
             && Interlocked.CompareExchange(ref word, seen | ClosingBit, seen) == seen;
     }
 
-    /// <summary>The connection is now carried by another channel: an upgrade to WebSocket, say.</summary>
+    /// <summary>
+    /// The connection is now carried by another channel: an upgrade to WebSocket, say. What its client sent can have crossed
+    /// a close that was begun while nothing had come, and in its new protocol it has been told nothing yet.
+    /// </summary>
     public void Upgrade(ClientProtocol protocol, IClientChannel to)
     {
         registry.ChangeProtocol(this, protocol);
         Volatile.Write(ref channel, to);
+        Interlocked.And(ref word, ~ClosingBit);
     }
 
     /// <param name="why">The first that is given counts.</param>

@@ -105,10 +105,12 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     /// </summary>
     public void AnnounceGoAway()
     {
-        if (Volatile.Read(ref lifetime) is { } kestrel && Tracked.State != ConnectionState.Closing)
+        if (
+            Volatile.Read(ref lifetime) is { } kestrel
+            && Interlocked.CompareExchange(ref goAwayAt, clock.GetTimestamp(), 0) == 0
+        )
         {
             Tracked.BeginClosing();
-            Volatile.Write(ref goAwayAt, clock.GetTimestamp());
             kestrel.RequestClose();
         }
     }
