@@ -1,4 +1,5 @@
 using K8sLb.Protocol;
+using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Tests.Fixtures;
 
 namespace K8sLb.Sidecar.Tests;
@@ -29,7 +30,6 @@ public abstract class RollingUpdateTests(PortMode mode) : DataPathTests(mode)
         foreach (var leaving in pool.Members.Take(2).ToList())
         {
             var report = await LeaveAsync(pool, leaving, endpoints);
-            report.Progress.ShouldBe(DrainProgress.Released);
             report.Forced.ShouldBe(0);
             // A client ends early by what went wrong with it alone.
             await Task.WhenAll(clients.Where(c => c.IsCompleted));
@@ -56,8 +56,30 @@ public abstract class RollingUpdateTests(PortMode mode) : DataPathTests(mode)
         );
         await Task.Delay(TimeSpan.FromMilliseconds(800));
         endpoints.Remove(leaving);
+        var remaining = await NoteRemainingAsync(leaving, preStop);
         var report = await preStop;
+        report.Progress.ShouldBe(DrainProgress.Released, $"shortly before there remained: {remaining}");
         await leaving.App.DisposeAsync();
         return report;
     }
+
+    /// <summary>The connections that were left when the drain was last seen releasing.</summary>
+    private static async Task<string> NoteRemainingAsync(TestMember leaving, Task over)
+    {
+        var live = new List<TrackedConnection>();
+        var remaining = "";
+        while (!over.IsCompleted)
+        {
+            if (leaving.Drain.Current is { IsOver: false })
+            {
+                leaving.Registry.CopyLiveTo(live);
+                remaining = string.Join("; ", live.Select(Describe));
+            }
+            await Task.WhenAny(over, Task.Delay(TimeSpan.FromMilliseconds(50)));
+        }
+        return remaining;
+    }
+
+    private static string Describe(TrackedConnection c) =>
+        $"#{c.Id} {c.Protocol} {c.State}, {c.InFlight} in flight, asked: {c.ReleaseAskedAt != 0}, leaves: {c.Leaves}";
 }
