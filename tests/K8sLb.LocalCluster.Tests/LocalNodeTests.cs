@@ -14,7 +14,7 @@ public sealed class LocalNodeTests
         kind: Deployment
         metadata: {name: web}
         spec:
-          replicas: 2
+          replicas: 3
           selector: {matchLabels: {app: web}}
           template:
             metadata: {labels: {app: web}}
@@ -40,7 +40,7 @@ public sealed class LocalNodeTests
     {
         var before = MachineFolders();
         string folder;
-        await using (var cluster = await LocalNode.StartAsync(new LocalNodeOptions { Nodes = 2 }))
+        await using (var cluster = await LocalNode.StartAsync(new LocalNodeOptions { Nodes = 3 }))
         {
             folder = cluster.RunDirectory;
             await cluster.ApplyAsync(Web);
@@ -49,8 +49,8 @@ public sealed class LocalNodeTests
 
             var answers = new HashSet<string>();
             await Eventually.IsTrue(
-                async () => answers.Add(await FetchAsync(cluster, address)) && answers.Count == 2,
-                "both pods, one on each node, answer behind the Service"
+                async () => answers.Add(await FetchAsync(cluster, address)) && answers.Count == 3,
+                "all pods, one on each node, answer behind the Service"
             );
             (await cluster.KubectlAsync("exec", "deployment/web", "--", "hostname")).ShouldBeOneOf([.. answers]);
         }
@@ -80,7 +80,7 @@ public sealed class LocalNodeTests
         using var owner = LocalClusterProgram.Start("node");
         var folder = await LocalClusterProgram.RunDirectoryAsync(owner);
         string[] kubectl = ["kubectl", "--kubeconfig", Path.Combine(folder, "pki", "admin.kubeconfig")];
-        await Command.RunAsync([.. kubectl, "apply", "-f", "-"], Web.Replace("replicas: 2", "replicas: 1"));
+        await Command.RunAsync([.. kubectl, "apply", "-f", "-"], Web.Replace("replicas: 3", "replicas: 1"));
         await Command.RunAsync([.. kubectl, "rollout", "status", "deployment/web", "--timeout=60s"]);
 
         owner.Kill();

@@ -9,12 +9,11 @@ namespace K8sLb.Benchmarks;
 /// <summary>The sidecar of this tree, built as its image has it, alone with a static pool in front of the backends.</summary>
 internal static class SidecarProxy
 {
+    private static ImageProject Image { get; } = ImageProject.All.Single(image => image.Name == "sidecar");
+
     /// <returns>The folder with the program.</returns>
-    public static async Task<string> Publish(CancellationToken ct)
-    {
-        var project = ImageProject.All.Single(image => image.Name == "sidecar");
-        return (await PublishedProgram.PublishAsync(SourceTree.Find(), project, ct)).Folder;
-    }
+    public static async Task<string> Publish(CancellationToken ct) =>
+        (await PublishedProgram.PublishAsync(SourceTree.Find(), Image, ct)).Folder;
 
     public static MeasuredProcess Start(Placement at, string program, PortMode mode)
     {
@@ -22,7 +21,7 @@ internal static class SidecarProxy
         return MeasuredProcess.Start(
             Path.Combine(program, "K8sLb.Sidecar"),
             [],
-            new Dictionary<string, string>
+            new Dictionary<string, string>(Image.Environment)
             {
                 // One event loop, as the other contenders have one thread: what a container limited to one CPU gets.
                 ["DOTNET_PROCESSOR_COUNT"] = "1",

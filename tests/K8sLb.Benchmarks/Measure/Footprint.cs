@@ -13,8 +13,12 @@ internal sealed record Footprint(
     /// <summary>Where each holds a connection to the backend too: 20,000 descriptors are a usual limit of a process.</summary>
     private const int IdleConnectionsInPairs = 9_500;
 
-    /// <summary>For what goes on after the first answer to be over.</summary>
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    // What goes on after an answer is over when memory has not changed by more than this for a second.
+    private const long Unchanged = 128 * 1024;
+    private const int ReadingsAlike = 10;
+    private const int MostReadings = 100;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+
     private const int WarmRequests = 2_000;
 
     /// <summary>Of a process of its own, which has served nothing before; the time to ready is the median of some starts.</summary>
@@ -31,18 +35,15 @@ internal sealed record Footprint(
         ready.Add(readyAfter.TotalMilliseconds);
         try
         {
-            await Task.Delay(Settle);
-            var atStart = contender.Process!.ResidentBytes();
+            var atStart = await SettledBytesAsync(contender.Process!);
             var port = contender.Ports[Service.Http1];
             Warm(port);
-            await Task.Delay(Settle);
-            var warm = contender.Process.ResidentBytes();
+            var warm = await SettledBytesAsync(contender.Process!);
             var idle = new List<HttpClientSocket>();
             try
             {
                 Open(port, kind.PinsBackend ? IdleConnectionsInPairs : IdleConnections, idle);
-                await Task.Delay(Settle);
-                var withIdle = contender.Process.ResidentBytes();
+                var withIdle = await SettledBytesAsync(contender.Process!);
                 return new(
                     Median.Of(ready),
                     Megabytes(atStart),
@@ -62,6 +63,19 @@ internal sealed record Footprint(
     }
 
     public static double Megabytes(long bytes) => Math.Round(bytes / 1048576.0, 1);
+
+    private static async Task<long> SettledBytesAsync(MeasuredProcess process)
+    {
+        var settled = process.ResidentBytes();
+        for (int reading = 0, alike = 0; reading < MostReadings && alike < ReadingsAlike; reading++)
+        {
+            await Task.Delay(Pace);
+            var now = process.ResidentBytes();
+            alike = Math.Abs(now - settled) <= Unchanged ? alike + 1 : 0;
+            settled = alike == 0 ? now : settled;
+        }
+        return settled;
+    }
 
     /// <summary>What serving at all takes is not to be counted as the connections'.</summary>
     private static void Warm(int port)

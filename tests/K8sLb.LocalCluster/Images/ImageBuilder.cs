@@ -51,7 +51,12 @@ public sealed class ImageBuilder(string tree, AssetFolders folders, Action<strin
                 Shared(program.RuntimeFingerprint, () => ImageLayer.Of(program.InImage(program.RuntimeFiles))),
                 ImageLayer.Of(program.InImage(program.OwnFiles)),
             ],
-            new ImageConfig([$"/app/{project.Program}"], "65532:65532", "/app")
+            new ImageConfig(
+                [$"/app/{project.Program}"],
+                "65532:65532",
+                "/app",
+                [.. project.Environment.Select(variable => $"{variable.Key}={variable.Value}")]
+            )
         );
         await File.WriteAllTextAsync(stamp, inputs, ct);
         var megabytes = new FileInfo(archive).Length / 1e6;
