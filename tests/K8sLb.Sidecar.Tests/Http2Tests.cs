@@ -6,7 +6,35 @@ using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
 
-public sealed class Http2ThroughRelayTests() : Http2Tests(PortMode.Relay);
+public sealed class Http2ThroughRelayTests() : Http2Tests(PortMode.Relay)
+{
+    [Fact]
+    public async Task Streams_that_cross_are_served_for_as_long_as_the_pool_waits_for_them()
+    {
+        await using var pool = await PoolAsync(policy: p =>
+            TestSnapshots.NeverQuiet(p) with
+            {
+                Drain = TestSnapshots.NeverQuiet(p).Drain with { GoAwayGraceMs = 500_000 },
+            }
+        );
+        await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
+        var others = new List<RawFrame>();
+        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        await pool.DrainAsync(0);
+        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+
+        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        await client.UntilEndOfAsync(await client.GetAsync("/trickle?bytes=100"), others);
+        for (var i = 0; i < 1500; i++)
+        {
+            await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        }
+
+        others.Where(f => f.Type == RawHttp2.GoAway).ShouldHaveSingleItem().LastStream.ShouldBe(int.MaxValue);
+        await client.DisposeAsync();
+        await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Released == 1, "its end ends the wait");
+    }
+}
 
 public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
 {
@@ -39,21 +67,46 @@ public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
         await using var pool = await PoolAsync(policy: ShortGrace);
         await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
         var others = new List<RawFrame>();
-        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
+        var held = await client.GetAsync("/gate");
+        await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "in flight");
         await pool.DrainAsync(0);
-        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
+        (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(int.MaxValue);
 
-        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
         var crossing = await client.GetAsync("/");
         await client.UntilEndOfAsync(crossing, others);
+        others.ShouldBeEmpty();
+        pool[0].App.Gate.SetResult();
+        await client.UntilEndOfAsync(held, others);
 
         (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(crossing);
     }
 
-    private static PoolPolicy ShortGrace(PoolPolicy policy) =>
+    [Fact]
+    public async Task Behind_the_last_goaway_the_connection_waits_for_the_client_that_a_stream_may_come_from()
+    {
+        await using var pool = await PoolAsync(policy: p => Grace(p, milliseconds: 500_000));
+        await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
+        var held = await client.GetAsync("/gate");
+        await Eventually.IsTrue(() => pool[0].App.Waiting == 1, "in flight");
+        await pool.DrainAsync(0);
+        (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(int.MaxValue);
+        pool[0].App.Gate.SetResult();
+        await client.UntilEndOfAsync(held, []);
+        (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(held);
+
+        await client.GetAsync("/");
+        pool[0].Registry.Account().Totals.Released.ShouldBe(0);
+        await client.DisposeAsync();
+
+        await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Released == 1, "its end ends the wait");
+    }
+
+    private static PoolPolicy ShortGrace(PoolPolicy policy) => Grace(policy, milliseconds: 1000);
+
+    private static PoolPolicy Grace(PoolPolicy policy, long milliseconds) =>
         TestSnapshots.NeverQuiet(policy) with
         {
-            Drain = TestSnapshots.NeverQuiet(policy).Drain with { GoAwayGraceMs = 1000 },
+            Drain = TestSnapshots.NeverQuiet(policy).Drain with { GoAwayGraceMs = milliseconds },
         };
 }
 
@@ -72,33 +125,6 @@ public abstract class Http2Tests(PortMode mode) : DataPathTests(mode)
         (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(int.MaxValue);
         pool[0].App.Gate.SetResult();
         await client.UntilEndOfAsync(id, []);
-    }
-
-    [Fact]
-    public async Task Streams_that_cross_are_served_for_as_long_as_the_pool_waits_for_them()
-    {
-        await using var pool = await PoolAsync(policy: p =>
-            TestSnapshots.NeverQuiet(p) with
-            {
-                Drain = TestSnapshots.NeverQuiet(p).Drain with { GoAwayGraceMs = 500_000 },
-            }
-        );
-        await using var client = await RawHttp2.ConnectAsync(pool[0].Http);
-        var others = new List<RawFrame>();
-        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
-        await pool.DrainAsync(0);
-        await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
-
-        await client.UntilEndOfAsync(await client.GetAsync("/"), others);
-        await client.UntilEndOfAsync(await client.GetAsync("/trickle?bytes=100"), others);
-        for (var i = 0; i < 1500; i++)
-        {
-            await client.UntilEndOfAsync(await client.GetAsync("/"), others);
-        }
-
-        others.Where(f => f.Type == RawHttp2.GoAway).ShouldHaveSingleItem().LastStream.ShouldBe(int.MaxValue);
-        await client.DisposeAsync();
-        await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Released == 1, "its end ends the wait");
     }
 
     [Fact]

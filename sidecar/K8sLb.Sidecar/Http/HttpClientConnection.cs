@@ -23,7 +23,7 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     private readonly TimeProvider clock;
     private readonly ConnectionRegistry registry;
     private long goAwayAt;
-    private int isHeld;
+    private int isLingering;
     private int hasArrived;
     private readonly ConcurrentDictionary<ReleasableWebSocket, byte> tunnels = new();
     private IConnectionLifetimeNotificationFeature? lifetime;
@@ -100,8 +100,8 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     }
 
     /// <summary>
-    /// GOAWAY, in two phases where a request is in flight: Kestrel first names the highest possible stream, so that streams
-    /// that are on their way still count, and the last one when those in flight have ended.
+    /// GOAWAY, in two phases where an answer is outstanding: Kestrel first names the highest possible stream, so that streams
+    /// that are on their way still count, and the last one when its next frame or second finds none outstanding.
     /// </summary>
     public void AnnounceGoAway()
     {
@@ -116,11 +116,12 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     }
 
     /// <summary>
-    /// To be awaited by a request of HTTP/2 after its answer: Kestrel sends the last GOAWAY, and closes, when no request is
-    /// left, which can be sooner than the first GOAWAY has reached the client. Streams that cross it are served meanwhile.
-    /// Kestrel lets no PING through that would tell when it has, so the whole grace is waited for, or the client's end.
+    /// To be awaited by a request of HTTP/2 after its answer. Kestrel sends the last GOAWAY as soon as it finds all answers
+    /// sent, and takes no stream behind it, but closes only when no request is left, which one that waits here is. Closing
+    /// on a stream that crosses the last GOAWAY would be a reset, which can take from the client the very word that the
+    /// stream may be sent again: so the client's end is waited for, or the grace.
     /// </summary>
-    public async Task HoldForCrossingStreamsAsync()
+    public async Task LingerBehindGoAwayAsync()
     {
         var rest =
             TimeSpan.FromMilliseconds(Policy?.GoAwayGraceMs ?? 0) - clock.GetElapsedTime(Volatile.Read(ref goAwayAt));
@@ -133,9 +134,9 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
 
     /// <summary>
     /// True for the first request that asks behind a GOAWAY: one that waits is enough, and every one that does counts among
-    /// the streams that a connection may have.
+    /// the requests that Kestrel serves on a connection at a time.
     /// </summary>
-    public bool TryHold() => Volatile.Read(ref goAwayAt) != 0 && Interlocked.Exchange(ref isHeld, 1) == 0;
+    public bool TryLinger() => Volatile.Read(ref goAwayAt) != 0 && Interlocked.Exchange(ref isLingering, 1) == 0;
 
     /// <summary>A WebSocket, which the connection has become or which is one of its streams.</summary>
     public void AddTunnel(ReleasableWebSocket tunnel)

@@ -47,10 +47,10 @@ internal sealed class RequestForwarding(
         {
             tracked.EndWork();
         }
-        if (!context.RequestAborted.IsCancellationRequested && connection.TryHold())
+        if (!context.RequestAborted.IsCancellationRequested && connection.TryLinger())
         {
             await context.Response.CompleteAsync();
-            await connection.HoldForCrossingStreamsAsync();
+            await connection.LingerBehindGoAwayAsync();
         }
     }
 
