@@ -49,11 +49,14 @@ public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
 
         await pool.DrainAsync(0);
         await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
-        var last = await client.GetAsync("/");
-        await client.UntilEndOfAsync(last, others);
+        var last = await client.GetAsync("/gate");
 
-        others.ShouldHaveSingleItem().Type.ShouldBe(RawHttp2.GoAway);
-        others[0].LastStream.ShouldBe(int.MaxValue);
+        var first = (await client.NextAsync()).ShouldNotBeNull();
+        first.Type.ShouldBe(RawHttp2.GoAway);
+        first.LastStream.ShouldBe(int.MaxValue);
+        pool[0].App.Gate.SetResult();
+        await client.UntilEndOfAsync(last, others);
+        others.ShouldBeEmpty();
         var final = await client.NextAsync();
         final.ShouldNotBeNull().Type.ShouldBe(RawHttp2.GoAway);
         final.LastStream.ShouldBe(last);
@@ -95,10 +98,12 @@ public sealed class Http2ThroughProxyTests() : Http2Tests(PortMode.Proxy)
         (await client.NextAsync()).ShouldNotBeNull().LastStream.ShouldBe(held);
 
         await client.GetAsync("/");
-        pool[0].Registry.Account().Totals.Released.ShouldBe(0);
+        await using var meanwhile = await RawHttp.ConnectAsync(pool[0].Http);
+        (await meanwhile.RequestAsync("/trickle?bytes=20")).Status.ShouldBe(200);
+        pool[0].Registry.Account().Live.Http2.ShouldBe(1);
         await client.DisposeAsync();
 
-        await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Released == 1, "its end ends the wait");
+        await Eventually.IsTrue(() => pool[0].Registry.Account().Live.Http2 == 0, "its end ends the wait");
     }
 
     private static PoolPolicy ShortGrace(PoolPolicy policy) => Grace(policy, milliseconds: 1000);
