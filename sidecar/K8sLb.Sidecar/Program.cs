@@ -4,11 +4,8 @@ using K8sLb.Sidecar.Snapshots;
 
 try
 {
-    await using var app = SidecarHost.Create(
-        SidecarEnvironment.Read(Environment.GetEnvironmentVariable),
-        ownSignals: true
-    );
-    await app.RunAsync();
+    using var host = SidecarHost.Create(SidecarEnvironment.Read(Environment.GetEnvironmentVariable), ownSignals: true);
+    await host.RunAsync();
     return 0;
 }
 catch (Exception e) when (e is SidecarEnvironmentException or SnapshotFileException)

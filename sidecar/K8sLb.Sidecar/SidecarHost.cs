@@ -1,4 +1,3 @@
-using System.Net;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
@@ -19,10 +18,10 @@ public static class SidecarHost
 {
     /// <param name="ownSignals">Drain on SIGTERM and SIGINT; for the process of its own.</param>
     /// <exception cref="SnapshotFileException">Nothing usable says what the pool is.</exception>
-    public static WebApplication Create(SidecarOptions options, bool ownSignals = false)
+    public static IHost Create(SidecarOptions options, bool ownSignals = false)
     {
         // Empty: no configuration files, no file watchers, no environment variables but the sidecar's own.
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -33,26 +32,12 @@ public static class SidecarHost
             .Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Error);
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            if (options.ListenAddress.Equals(IPAddress.Any))
-            {
-                kestrel.ListenAnyIP(options.AdminPort);
-            }
-            else
-            {
-                kestrel.Listen(options.ListenAddress, options.AdminPort);
-            }
-        });
         AddSidecar(builder.Services, options, ownSignals);
 
-        var app = builder.Build();
-        app.Services.GetRequiredService<WorkRouter>();
-        app.Services.GetRequiredService<SnapshotIntake>().Restore();
-        app.Run(app.Services.GetRequiredService<AdminEndpoints>().ServeAsync);
-        return app;
+        var host = builder.Build();
+        host.Services.GetRequiredService<WorkRouter>();
+        host.Services.GetRequiredService<SnapshotIntake>().Restore();
+        return host;
     }
 
     private static void AddSidecar(IServiceCollection services, SidecarOptions options, bool ownSignals)
@@ -77,7 +62,6 @@ public static class SidecarHost
         services.AddHttpForwarder();
         services.AddSingleton<HttpDestinations>();
         services.AddSingleton<RequestForwarding>();
-        services.AddSingleton<ForwardingApplication>();
         services.AddSingleton<HttpDataPath>();
         services.AddSingleton<IDataPath>(provider => provider.GetRequiredService<HttpDataPath>());
         services.AddSingleton<RelayRouting>();
@@ -98,6 +82,7 @@ public static class SidecarHost
         services.AddHostedService<PreStopLapse>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());
         services.AddHostedService<ControlStreamClient>();
+        services.AddHostedService<AdminServer>();
 
         services.RemoveAll<IHostLifetime>();
         if (ownSignals)

@@ -83,7 +83,7 @@ public sealed class SnapshotTests : IDisposable
                 ProtocolJson.Default.MemberSnapshot
             )
         );
-        await using var host = SidecarHost.Create(
+        using var host = SidecarHost.Create(
             Options() with
             {
                 Operator = null,

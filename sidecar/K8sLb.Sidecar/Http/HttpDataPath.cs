@@ -146,7 +146,8 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     private async Task<KestrelServer> StartServerAsync(IServiceProvider services, ILoggerFactory loggers)
     {
         var started = new KestrelServer(Options.Create(ServerOptions(services)), new HandoffTransport(), loggers);
-        await started.StartAsync(services.GetRequiredService<ForwardingApplication>(), CancellationToken.None);
+        var forwarding = services.GetRequiredService<RequestForwarding>();
+        await started.StartAsync(new BareApplication(forwarding.HandleAsync), CancellationToken.None);
         return started;
     }
 

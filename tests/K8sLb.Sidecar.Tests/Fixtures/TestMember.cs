@@ -9,6 +9,7 @@ using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
 
@@ -25,13 +26,13 @@ internal sealed class TestMember : IAsyncDisposable
         (Name, Options, App) = (name, options, app);
     }
 
-    private WebApplication? host;
+    private IHost? host;
     private PeerCredential? credential;
 
     public string Name { get; }
     public SidecarOptions Options { get; }
     public TestApp App { get; }
-    public WebApplication Host => host ?? throw new InvalidOperationException($"the sidecar of {Name} did not start");
+    public IHost Host => host ?? throw new InvalidOperationException($"the sidecar of {Name} did not start");
     public IPAddress Address => Options.ListenAddress;
     public IPEndPoint Http => new(Address, HttpPort);
     public Uri Url => new($"http://{Http}");
@@ -104,7 +105,7 @@ internal sealed class TestMember : IAsyncDisposable
     public async Task RestartAsync(SidecarOptions? options = null)
     {
         await Host.StopAsync();
-        await Host.DisposeAsync();
+        Host.Dispose();
         await StartHostAsync(options);
     }
 
@@ -135,7 +136,7 @@ internal sealed class TestMember : IAsyncDisposable
             if (host is not null)
             {
                 await host.StopAsync(now.Token);
-                await host.DisposeAsync();
+                host.Dispose();
             }
             await App.DisposeAsync();
         }

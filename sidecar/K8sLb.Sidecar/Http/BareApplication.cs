@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace K8sLb.Sidecar.Http;
 
 /// <summary>
-/// What Kestrel runs for each request: the forwarding alone, with neither middleware nor a service scope nor an activity.
-/// The context object is kept with the connection and used again.
+/// What Kestrel runs for each request: one function, with neither middleware nor a service scope nor an activity. The context
+/// object is kept with the connection and used again.
 /// </summary>
-internal sealed class ForwardingApplication(RequestForwarding forwarding) : IHttpApplication<DefaultHttpContext>
+internal sealed class BareApplication(RequestDelegate serve) : IHttpApplication<DefaultHttpContext>
 {
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -24,7 +24,7 @@ internal sealed class ForwardingApplication(RequestForwarding forwarding) : IHtt
         return container.HostContext = new(contextFeatures);
     }
 
-    public Task ProcessRequestAsync(DefaultHttpContext context) => forwarding.HandleAsync(context);
+    public Task ProcessRequestAsync(DefaultHttpContext context) => serve(context);
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
 }
