@@ -34,7 +34,14 @@ public sealed record ImageProject(string Name, string Image, string Project)
     /// <summary>Every file that the published program is made from.</summary>
     public IEnumerable<string> Inputs(string tree)
     {
-        string[] shared = ["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig"];
+        string[] shared =
+        [
+            "Directory.Build.props",
+            "PublishAsOne.props",
+            "Directory.Packages.props",
+            "global.json",
+            ".editorconfig",
+        ];
         return
         [
             .. shared.Select(name => Path.Combine(tree, name)).Where(File.Exists),
