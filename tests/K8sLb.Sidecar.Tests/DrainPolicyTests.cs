@@ -129,7 +129,7 @@ public sealed class DrainPolicyTests
             .ShouldBe(ReleaseStep.Leave);
 
     [Fact]
-    public void A_websocket_is_pressed_when_patience_or_time_runs_out()
+    public void A_websocket_is_pressed_when_patience_runs_out()
     {
         var busy = Connection(ClientProtocol.WebSocket, ConnectionState.Active, 0.01, 0.02);
 
@@ -137,7 +137,37 @@ public sealed class DrainPolicyTests
             .ShouldBe(ReleaseStep.AfterAnswer);
         Decide(busy with { SinceFirstAsked = TimeSpan.FromSeconds(11) }, Start.AddSeconds(20))
             .ShouldBe(ReleaseStep.AtNextBoundary);
-        Decide(busy, Start.AddSeconds(55)).ShouldBe(ReleaseStep.AtNextBoundary);
+    }
+
+    [Theory]
+    [InlineData(54.9, ReleaseStep.AfterAnswer)]
+    [InlineData(56.9, ReleaseStep.AfterAnswer)]
+    [InlineData(57, ReleaseStep.WhenSettled)]
+    [InlineData(58.9, ReleaseStep.WhenSettled)]
+    [InlineData(59, ReleaseStep.AtNextBoundary)]
+    public void A_websocket_is_pressed_more_the_less_time_is_left(double seconds, ReleaseStep step) =>
+        Decide(Connection(ClientProtocol.WebSocket, ConnectionState.Active, 0.01, 0.02), Start.AddSeconds(seconds))
+            .ShouldBe(step);
+
+    [Fact]
+    public void HTTP_2_is_pressed_as_soon_as_the_last_part_begins() =>
+        Decide(Connection(ClientProtocol.Http2, ConnectionState.Active, 0.01, 0.02), Start.AddSeconds(55))
+            .ShouldBe(ReleaseStep.AtNextBoundary);
+
+    [Theory]
+    [InlineData(ClientProtocol.Http1, ConnectionState.Idle)]
+    [InlineData(ClientProtocol.Http2, ConnectionState.Idle)]
+    [InlineData(ClientProtocol.WebSocket, ConnectionState.Active)]
+    public void A_connection_whose_rhythm_is_unknown_must_be_silent_for_longer(
+        ClientProtocol protocol,
+        ConnectionState state
+    )
+    {
+        ReleaseStep After(double silence) =>
+            Decide(Connection(protocol, state, silence, 0) with { MeanGap = null }, Start.AddSeconds(20));
+
+        After(4.9).ShouldBe(ReleaseStep.AfterAnswer);
+        After(5).ShouldBe(ReleaseStep.WhenSettled);
     }
 
     [Fact]
@@ -151,7 +181,8 @@ public sealed class DrainPolicyTests
 
         Decide(late, Start.AddSeconds(20)).ShouldBe(ReleaseStep.Leave);
         Decide(late with { ArrivalsHaveCeased = true }, Start.AddSeconds(20)).ShouldBe(ReleaseStep.AfterAnswer);
-        Decide(late, Start.AddSeconds(55)).ShouldBe(ReleaseStep.AtNextBoundary);
+        Decide(late, Start.AddSeconds(55)).ShouldBe(ReleaseStep.AfterAnswer);
+        Decide(late, Start.AddSeconds(59)).ShouldBe(ReleaseStep.AtNextBoundary);
     }
 
     [Fact]

@@ -12,12 +12,25 @@ public static class ReleasePolicy
     /// </summary>
     private const int IdleGaps = 10;
 
+    /// <summary>
+    /// Quiet periods for which a connection must be idle whose rhythm is not known yet: a client that sends every few seconds is
+    /// not to be taken for a quiet one because it has only just begun.
+    /// </summary>
+    private const int UnknownRhythm = 5;
+
     /// <summary>How long a moment without anything unanswered is waited for: quiet periods, or gaps of its own rhythm.</summary>
     private const int Patience = 10;
 
     /// <summary>Part of the whole drain, at its end, in which quieter moments are no longer waited for.</summary>
     private const int LastPart = 5;
     private static readonly TimeSpan LongestLastPart = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Of that last part, what must be left for a WebSocket to be let off with an answer, and then with a moment without anything
+    /// unanswered: nobody repeats a message that crossed a Close.
+    /// </summary>
+    private const double EnoughForAnAnswer = 0.6;
+    private const double EnoughForAMoment = 0.2;
 
     public static ReleaseStep Decide(
         ReleaseFacts connection,
@@ -49,8 +62,14 @@ public static class ReleasePolicy
             ClientProtocol.Http1 => connection.State == ConnectionState.Idle && IsQuiet(connection, quietPeriod)
                 ? ReleaseStep.WhenSettled
                 : ReleaseStep.AfterAnswer,
-            ClientProtocol.Http2 => Press(connection, drain, quietPeriod, now),
-            ClientProtocol.WebSocket => Press(connection, drain, quietPeriod, now),
+            // GOAWAY loses nothing, and streams need what is left of the time to end.
+            ClientProtocol.Http2 => IsLast(drain, now) ? ReleaseStep.AtNextBoundary : Press(connection, quietPeriod),
+            ClientProtocol.WebSocket => Left(drain, now) switch
+            {
+                <= EnoughForAMoment => ReleaseStep.AtNextBoundary,
+                <= EnoughForAnAnswer => ReleaseStep.WhenSettled,
+                _ => Press(connection, quietPeriod),
+            },
             // Nothing polite can be said: only its own end, or the deadline.
             _ => ReleaseStep.Leave,
         };
@@ -62,17 +81,10 @@ public static class ReleasePolicy
     public static DateTimeOffset PacedUntil(DrainState drain) => drain.Deadline - LastStretch(drain);
 
     /// <summary>
-    /// Waits for the moment after an answer; but not where the messages have ceased, or never leave such a moment, or time
-    /// runs out.
+    /// Waits for the moment after an answer; but not where the messages have ceased, or never leave such a moment.
     /// </summary>
-    private static ReleaseStep Press(
-        ReleaseFacts connection,
-        DrainState drain,
-        TimeSpan quietPeriod,
-        DateTimeOffset now
-    ) =>
-        IsLast(drain, now) || connection.SinceFirstAsked > Usual(connection, quietPeriod * Patience, Patience)
-            ? ReleaseStep.AtNextBoundary
+    private static ReleaseStep Press(ReleaseFacts connection, TimeSpan quietPeriod) =>
+        connection.SinceFirstAsked > Usual(connection, quietPeriod * Patience, Patience) ? ReleaseStep.AtNextBoundary
         : IsQuiet(connection, quietPeriod) ? ReleaseStep.WhenSettled
         : ReleaseStep.AfterAnswer;
 
@@ -81,12 +93,17 @@ public static class ReleasePolicy
         connection.OpenedAt > drain.StartedAt && connection.Protocol != ClientProtocol.Http1;
 
     private static bool IsQuiet(ReleaseFacts connection, TimeSpan quietPeriod) =>
-        connection.SinceLastActivity >= Usual(connection, quietPeriod, IdleGaps);
+        connection.SinceLastActivity
+        >= (connection.MeanGap is null ? quietPeriod * UnknownRhythm : Usual(connection, quietPeriod, IdleGaps));
 
     private static TimeSpan Usual(ReleaseFacts connection, TimeSpan atLeast, int gaps) =>
         connection.MeanGap is { } gap && gap * gaps > atLeast ? gap * gaps : atLeast;
 
-    private static bool IsLast(DrainState drain, DateTimeOffset now) => !drain.IsOver && now >= PacedUntil(drain);
+    private static bool IsLast(DrainState drain, DateTimeOffset now) => Left(drain, now) <= 1;
+
+    /// <summary>Of the drain's last part: above 1 before it has begun, and without end where the drain is over.</summary>
+    private static double Left(DrainState drain, DateTimeOffset now) =>
+        drain.IsOver ? double.PositiveInfinity : (drain.Deadline - now) / LastStretch(drain);
 
     private static TimeSpan LastStretch(DrainState drain)
     {

@@ -8,11 +8,10 @@ namespace K8sLb.Demo;
 /// <summary>The load client as a process outside of the pods, where it reaches the Service.</summary>
 internal sealed class LoadProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
-
     private readonly Process process;
     private readonly Task<LoadReport> report;
     private volatile LoadProgress? progress;
+    private volatile TaskCompletionSource nextLine = NewSignal();
 
     private LoadProcess(Process process)
     {
@@ -22,6 +21,9 @@ internal sealed class LoadProcess : IAsyncDisposable
 
     /// <summary>Null until its first line has come.</summary>
     public LoadProgress? Progress => progress;
+
+    /// <summary>Completes with the load's next line of progress, four a second; after the last one it never does.</summary>
+    public Task NextLine => nextLine.Task;
 
     /// <summary>Faulted where the load could not run; the message holds what it said.</summary>
     public Task<LoadReport> Report => report;
@@ -54,22 +56,32 @@ internal sealed class LoadProcess : IAsyncDisposable
         return UntilAsync(() => progress?.Seconds >= until, time * 4, $"{time} of load", cancellation);
     }
 
+    /// <param name="condition">Looked at again with each line of progress.</param>
     /// <exception cref="DemoException">The load ended, or the limit passed, before.</exception>
     public async Task UntilAsync(Func<bool> condition, TimeSpan limit, string what, CancellationToken cancellation)
     {
         using var late = new CancellationTokenSource(limit);
-        while (!condition())
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        while (true)
         {
+            var line = NextLine;
+            if (condition())
+            {
+                return;
+            }
             if (report.IsCompleted)
             {
                 await report;
                 throw new DemoException($"the load ended by itself before: {what}");
             }
-            if (late.IsCancellationRequested)
+            try
+            {
+                await Task.WhenAny(report, line).WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 throw new DemoException($"not within {limit.TotalSeconds} s: {what}");
             }
-            await Task.Delay(Beat, cancellation);
         }
     }
 
@@ -90,6 +102,7 @@ internal sealed class LoadProcess : IAsyncDisposable
         {
             var output = JsonSerializer.Deserialize(line, LoadJson.Default.LoadOutput);
             progress = output?.Progress ?? progress;
+            Interlocked.Exchange(ref nextLine, NewSignal()).SetResult();
             if (output?.Report is { } last)
             {
                 return last;
@@ -97,4 +110,6 @@ internal sealed class LoadProcess : IAsyncDisposable
         }
         throw new DemoException($"the load client ended without a report: {(await errors).Trim()}");
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

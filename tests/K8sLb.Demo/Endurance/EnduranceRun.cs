@@ -25,9 +25,7 @@ internal sealed class EnduranceRun(ShopDeployment shop, ShopObserver observer, I
             var begun = load.Progress!.Seconds;
             await RestartAsync(load, cancellation);
             seconds.Add(Math.Round(load.Progress.Seconds - begun, 1));
-            view.Step(
-                $"restart {restart} of {options.Restarts} took {seconds[^1]} s; {load.Progress.Requests} requests, {load.Progress.Failed} failed; about {(options.Restarts - restart) * seconds.Average():0} s left"
-            );
+            view.Tell(EnduranceTexts.Restart(restart, options.Restarts, seconds, load.Progress));
         }
         await load.RunningForAsync(After, cancellation);
         return (await load.StopAsync().WaitAsync(cancellation), seconds);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using K8sLb.Load;
 using Spectre.Console;
 
 namespace K8sLb.Demo;
@@ -34,6 +35,18 @@ internal static class EnduranceTexts
         return table;
     }
 
+    /// <param name="seconds">Of the restarts so far.</param>
+    public static string Restart(int restart, int of, IReadOnlyList<double> seconds, LoadProgress progress)
+    {
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"restart {restart} of {of} took {seconds[^1]} s; {progress.Requests} requests, {progress.Failed} failed; about {(of - restart) * seconds.Average():0} s left"
+        );
+        return progress.LastFailure is { } last
+            ? $"{line}\n{Kinds(progress.FailuresByKind)}; the last: {FailureTexts.Of(last)}"
+            : line;
+    }
+
     /// <summary>What the table has no room for, and a line for each class that lost something.</summary>
     public static string Account(EnduranceResult result)
     {
@@ -46,10 +59,10 @@ internal static class EnduranceTexts
         );
         var failures = result
             .FailuresByClass.OrderBy(c => c.Key)
-            .Select(c =>
-                $"{ClassTexts.Of(c.Key)}: "
-                + string.Join(", ", c.Value.OrderBy(k => k.Key).Select(k => $"{k.Value} {FailureTexts.Of(k.Key)}"))
-            );
+            .Select(c => $"{ClassTexts.Of(c.Key)}: {Kinds(c.Value)}");
         return string.Join('\n', [account, .. failures]);
     }
+
+    private static string Kinds(IReadOnlyDictionary<FailureKind, long> failures) =>
+        string.Join(", ", failures.OrderBy(k => k.Key).Select(k => $"{k.Value} {FailureTexts.Of(k.Key)}"));
 }

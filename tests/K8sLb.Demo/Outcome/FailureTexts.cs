@@ -16,10 +16,13 @@ internal static class FailureTexts
                 .Select(f =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{f.Seconds - result.RestartAt, 7:0.00} s after the restart: {ClassTexts.Of(f.Class)}, {f.ServedBy}: {f.Message}"
+                        $"{f.Seconds - result.RestartAt, 7:0.00} s after the restart: {Of(f)}"
                     )
                 )
         );
+
+    public static string Of(FailureSample failure) =>
+        $"{ClassTexts.Of(failure.Class)}, {failure.ServedBy}: {failure.Message}";
 
     public static string Of(FailureKind kind) =>
         kind switch

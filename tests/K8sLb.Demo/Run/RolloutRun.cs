@@ -11,7 +11,6 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
 {
     private const int FewestRequests = 20_500;
     private const int LongestLoadSeconds = 420;
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OldPodsLimit = TimeSpan.FromSeconds(150);
@@ -77,11 +76,12 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
     private IEnumerable<V1Pod> OldPods() =>
         observer.Pods.Where(pod => oldPods.Contains(pod.Metadata.Name ?? "") && !pod.HasEnded());
 
-    /// <summary>Four looks a second, for the table and for the report.</summary>
+    /// <summary>A look with each line of the load's progress, for the table and for the report.</summary>
     private async Task ObserveAsync(LoadProcess load, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
+            var line = load.NextLine;
             if (load.Progress is { } progress)
             {
                 var rows =
@@ -95,7 +95,7 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
                 }
                 view.Show(frame);
             }
-            await Task.Delay(Beat, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await line.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

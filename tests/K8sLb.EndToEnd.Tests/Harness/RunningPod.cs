@@ -72,6 +72,7 @@ internal sealed class RunningPod
     private async Task ProbeUntilDeletedAsync(CancellationToken ct)
     {
         var reported = "";
+        using var period = new PeriodicTimer(ProbePeriod);
         while (!deletion.Task.IsCompleted)
         {
             await Task.WhenAll(containers.Select(c => c.ProbeAsync(ct)));
@@ -90,7 +91,7 @@ internal sealed class RunningPod
                 );
                 reported = state;
             }
-            await Task.WhenAny(deletion.Task, Task.Delay(ProbePeriod, ct));
+            await Task.WhenAny(deletion.Task, period.WaitForNextTickAsync(ct).AsTask());
             ct.ThrowIfCancellationRequested();
         }
     }

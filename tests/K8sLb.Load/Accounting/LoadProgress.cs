@@ -7,6 +7,9 @@ public sealed record LoadProgress
     public required long Requests { get; init; }
     public required long Failed { get; init; }
     public required IReadOnlyDictionary<FailureKind, long> FailuresByKind { get; init; }
+
+    /// <summary>Null where nothing has failed.</summary>
+    public FailureSample? LastFailure { get; init; }
     public required long ConnectionsOpened { get; init; }
     public required long ReleasedPolitely { get; init; }
     public required long Cut { get; init; }

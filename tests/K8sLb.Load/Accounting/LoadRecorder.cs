@@ -22,6 +22,7 @@ internal sealed class LoadRecorder
     private readonly HashSet<TrackedConnection> open = [];
     private readonly List<FailureSample> samples = [];
     private readonly MoveAccount moves = new();
+    private FailureSample? lastFailure;
     private bool stopping;
     private long requests;
     private long failed;
@@ -76,9 +77,10 @@ internal sealed class LoadRecorder
             failed++;
             failures[failure.Kind] = failures.GetValueOrDefault(failure.Kind) + 1;
             Account(loadClass).Failed(waitMs, failure.Kind);
+            lastFailure = new(Math.Round(Seconds, 3), loadClass, failure.Kind, servedBy, failure.Message);
             if (samples.Count < FailureSamples)
             {
-                samples.Add(new(Math.Round(Seconds, 3), loadClass, failure.Kind, servedBy, failure.Message));
+                samples.Add(lastFailure);
             }
         }
     }
@@ -142,6 +144,7 @@ internal sealed class LoadRecorder
                 Requests = requests,
                 Failed = failed,
                 FailuresByKind = new Dictionary<FailureKind, long>(failures),
+                LastFailure = lastFailure,
                 ConnectionsOpened = opened,
                 ReleasedPolitely = ends[ConnectionEnd.Polite],
                 Cut = ends[ConnectionEnd.Cut] + ends[ConnectionEnd.CutWhileIdle],

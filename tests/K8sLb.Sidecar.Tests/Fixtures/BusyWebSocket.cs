@@ -1,13 +1,13 @@
 using System.Net.WebSockets;
-using System.Threading.Channels;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
 
 /// <summary>Sends in fragments, awaits each echo whole, thinks a little; until it is told to go.</summary>
 internal sealed class BusyWebSocket(ClientWebSocket socket, int seed, CancellationToken stop = default)
 {
+    private const int LongestMessage = 90_000;
     private readonly Random random = new(seed);
-    private readonly Channel<byte[]> received = Channel.CreateUnbounded<byte[]>();
+    private readonly WebSocketInbox inbox = new(socket, LongestMessage);
 
     public int Echoed { get; private set; }
     public int Unanswered { get; private set; }
@@ -17,51 +17,29 @@ internal sealed class BusyWebSocket(ClientWebSocket socket, int seed, Cancellati
     {
         using (socket)
         {
-            var reading = ReadAsync();
-            while (!received.Reader.Completion.IsCompleted && !stop.IsCancellationRequested)
+            while (!inbox.Closed.IsCompleted && !stop.IsCancellationRequested)
             {
                 await ExchangeAsync();
-                await Task.WhenAny(received.Reader.Completion, Task.Delay(random.Next(1, 8)));
+                await Task.WhenAny(inbox.Closed, Task.Delay(random.Next(1, 8)));
             }
             await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure, null, default);
-            await reading;
+            await inbox.Reading;
         }
     }
 
     private async Task ExchangeAsync()
     {
-        var message = new byte[random.Next(1, 90_000)];
+        var message = new byte[random.Next(1, LongestMessage)];
         random.NextBytes(message);
         var cut = random.Next(message.Length);
         await socket.SendAsync(message.AsMemory(0, cut), WebSocketMessageType.Binary, endOfMessage: false, default);
         await socket.SendAsync(message.AsMemory(cut), WebSocketMessageType.Binary, endOfMessage: true, default);
-        if (!await received.Reader.WaitToReadAsync())
+        if (await inbox.NextAsync() is not { } echo)
         {
             Unanswered++;
             return;
         }
-        received.Reader.TryRead(out var echo).ShouldBeTrue();
-        echo!.AsSpan().SequenceEqual(message).ShouldBeTrue();
+        echo.AsSpan().SequenceEqual(message).ShouldBeTrue();
         Echoed++;
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[128 * 1024];
-        for (var length = 0; ; )
-        {
-            var part = await socket.ReceiveAsync(buffer.AsMemory(length), default);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                received.Writer.Complete();
-                return;
-            }
-            length += part.Count;
-            if (part.EndOfMessage)
-            {
-                received.Writer.TryWrite(buffer[..length]);
-                length = 0;
-            }
-        }
     }
 }

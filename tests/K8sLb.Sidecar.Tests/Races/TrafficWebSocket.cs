@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
-using System.Threading.Channels;
+using K8sLb.Sidecar.Tests.Fixtures;
 
 namespace K8sLb.Sidecar.Tests.Races;
 
@@ -9,14 +9,15 @@ namespace K8sLb.Sidecar.Tests.Races;
 internal sealed class TrafficWebSocket : IAsyncDisposable
 {
     private const int LongestMessage = 2_000;
-    private readonly Channel<bool> echoes = Channel.CreateUnbounded<bool>();
     private readonly byte[] message;
     private readonly ClientWebSocket socket;
+    private readonly WebSocketInbox inbox;
     private readonly Random random;
 
     private TrafficWebSocket(ClientWebSocket socket, int seed)
     {
         this.socket = socket;
+        inbox = new(socket, LongestMessage);
         random = new(seed);
         message = new byte[1 + random.Next(LongestMessage)];
         random.NextBytes(message);
@@ -31,11 +32,11 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
     public int Unanswered { get; private set; }
 
     /// <summary>Close came within a message.</summary>
-    public bool IsTruncated { get; private set; }
+    public bool IsTruncated => inbox.IsTruncated;
     public WebSocketCloseStatus? CloseStatus => socket.CloseStatus;
 
     /// <summary>When Close came, by <see cref="Stopwatch"/>.</summary>
-    public long ClosedAt { get; private set; }
+    public long ClosedAt => inbox.ClosedAt;
 
     public static async Task<TrafficWebSocket> OpenAsync(IPEndPoint to, HttpMessageInvoker dialler, int seed)
     {
@@ -48,14 +49,13 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
     /// <param name="pause">Between an echo and the next message, on average.</param>
     public async Task RunAsync(TimeSpan pause)
     {
-        var reading = ReadAsync();
-        while (!echoes.Reader.Completion.IsCompleted)
+        while (!inbox.Closed.IsCompleted)
         {
             await ExchangeAsync();
             var wait = pause * (0.5 + random.NextDouble());
-            await Task.WhenAny(echoes.Reader.Completion, Task.Delay(wait));
+            await Task.WhenAny(inbox.Closed, Task.Delay(wait));
         }
-        await reading;
+        await inbox.Reading;
         await socket.CloseOutputAsync(socket.CloseStatus!.Value, null, CancellationToken.None);
     }
 
@@ -71,13 +71,12 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
         var cut = random.Next(message.Length);
         await SendAsync(message.AsMemory(0, cut), isLast: false);
         await SendAsync(message.AsMemory(cut), isLast: true);
-        if (!await echoes.Reader.WaitToReadAsync())
+        if (await inbox.NextAsync() is not { } echo)
         {
             Unanswered++;
             return;
         }
-        echoes.Reader.TryRead(out var isSame).ShouldBeTrue();
-        isSame.ShouldBeTrue("the echo is the message");
+        echo.AsSpan().SequenceEqual(message).ShouldBeTrue("the echo is the message");
         Echoed++;
         var took = Stopwatch.GetElapsedTime(sentAt);
         SlowestEcho = took > SlowestEcho ? took : SlowestEcho;
@@ -85,32 +84,4 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
 
     private Task SendAsync(ReadOnlyMemory<byte> fragment, bool isLast) =>
         socket.SendAsync(fragment, WebSocketMessageType.Binary, isLast, CancellationToken.None).AsTask();
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[LongestMessage + 1];
-        try
-        {
-            for (var length = 0; ; )
-            {
-                var part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
-                if (part.MessageType == WebSocketMessageType.Close)
-                {
-                    ClosedAt = Stopwatch.GetTimestamp();
-                    IsTruncated = length > 0;
-                    return;
-                }
-                length += part.Count;
-                if (part.EndOfMessage)
-                {
-                    echoes.Writer.TryWrite(buffer.AsSpan(0, length).SequenceEqual(message));
-                    length = 0;
-                }
-            }
-        }
-        finally
-        {
-            echoes.Writer.Complete();
-        }
-    }
 }
