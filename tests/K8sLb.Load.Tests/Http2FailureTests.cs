@@ -5,14 +5,15 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task Going_away_in_two_steps_loses_nothing_and_repeats_nothing()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            var stream = await http2.RequestAsync();
-            await http2.GoAwayAsync(int.MaxValue);
-            await http2.RespondAsync(stream, ScriptedHttp2.Status200);
-            await client.IdleAsync();
-        });
+        await using var server = ScriptedHttp2.Serve(
+            async (client, http2) =>
+            {
+                var stream = await http2.RequestAsync();
+                await http2.GoAwayAsync(int.MaxValue);
+                await http2.RespondAsync(stream, ScriptedHttp2.Status200);
+                await client.IdleAsync();
+            }
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(3));
 
@@ -25,20 +26,21 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task A_request_above_the_last_stream_of_a_goaway_is_repeated_elsewhere()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            var stream = await http2.RequestAsync();
-            if (client.Number == 1)
+        await using var server = ScriptedHttp2.Serve(
+            async (client, http2) =>
             {
-                await http2.GoAwayAsync(0);
+                var stream = await http2.RequestAsync();
+                if (client.Number == 1)
+                {
+                    await http2.GoAwayAsync(0);
+                }
+                else
+                {
+                    await http2.RespondAsync(stream, ScriptedHttp2.Status200);
+                    await client.IdleAsync();
+                }
             }
-            else
-            {
-                await http2.RespondAsync(stream, ScriptedHttp2.Status200);
-                await client.IdleAsync();
-            }
-        });
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(1));
 
@@ -51,11 +53,12 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task A_processed_stream_that_never_ends_after_goaway_is_cut()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            await http2.GoAwayAsync(await http2.RequestAsync());
-        });
+        await using var server = ScriptedHttp2.Serve(
+            async (_, http2) =>
+            {
+                await http2.GoAwayAsync(await http2.RequestAsync());
+            }
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(1));
 
@@ -69,14 +72,16 @@ public sealed class Http2FailureTests
     [InlineData(false, FailureKind.Cut)]
     public async Task A_connection_that_ends_under_a_request_without_goaway_fails_it(bool reset, FailureKind kind)
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            await (await ScriptedHttp2.AcceptAsync(client)).RequestAsync();
-            if (reset)
+        await using var server = ScriptedHttp2.Serve(
+            async (client, http2) =>
             {
-                client.Reset();
+                await http2.RequestAsync();
+                if (reset)
+                {
+                    client.Reset();
+                }
             }
-        });
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(1));
 
@@ -87,11 +92,12 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task A_connection_that_ends_without_goaway_between_requests_is_cut_while_idle()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status200);
-        });
+        await using var server = ScriptedHttp2.Serve(
+            async (_, http2) =>
+            {
+                await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status200);
+            }
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(2, meanIntervalMs: 400));
 
@@ -103,12 +109,13 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task A_goaway_with_an_error_is_not_polite()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status200);
-            await http2.GoAwayAsync(1, error: 2);
-        });
+        await using var server = ScriptedHttp2.Serve(
+            async (_, http2) =>
+            {
+                await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status200);
+                await http2.GoAwayAsync(1, error: 2);
+            }
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(2, meanIntervalMs: 400));
 
@@ -119,13 +126,14 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task A_reset_stream_fails_its_request_alone()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            await http2.ResetStreamAsync(await http2.RequestAsync());
-            await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status200);
-            await client.IdleAsync();
-        });
+        await using var server = ScriptedHttp2.Serve(
+            async (client, http2) =>
+            {
+                await http2.ResetStreamAsync(await http2.RequestAsync());
+                await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status200);
+                await client.IdleAsync();
+            }
+        );
 
         var report = await LoadOn.Server(server, LoadOn.OneHttp2(2));
 
@@ -136,12 +144,13 @@ public sealed class Http2FailureTests
     [Fact]
     public async Task A_5xx_is_a_failure()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            var http2 = await ScriptedHttp2.AcceptAsync(client);
-            await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status503);
-            await client.IdleAsync();
-        });
+        await using var server = ScriptedHttp2.Serve(
+            async (client, http2) =>
+            {
+                await http2.RespondAsync(await http2.RequestAsync(), ScriptedHttp2.Status503);
+                await client.IdleAsync();
+            }
+        );
 
         (await LoadOn.Server(server, LoadOn.OneHttp2(1))).ShouldHaveFailed(FailureKind.ServerError);
     }

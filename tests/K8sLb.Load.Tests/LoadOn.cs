@@ -5,6 +5,8 @@ namespace K8sLb.Load.Tests;
 /// <summary>Short runs against one address.</summary>
 internal static class LoadOn
 {
+    private const int Minutes = 600_000;
+
     public static LoadPlan OneKeepAlive(int requests, int meanIntervalMs = 20) =>
         new(60, requests, KeepAlive: new() { Connections = 1, MeanIntervalMs = meanIntervalMs });
 
@@ -24,34 +26,13 @@ internal static class LoadOn
         );
 
     /// <summary>Unary calls alone, where the stream would begin in some minutes.</summary>
-    public static LoadPlan OneGrpc(int requests, int chatIntervalMs = 600_000, int messagesPerChat = 1) =>
-        new(
-            60,
-            requests,
-            Grpc: new()
-            {
-                Connections = 1,
-                CallersPerConnection = 1,
-                MeanIntervalMs = 20,
-                ChatIntervalMs = chatIntervalMs,
-                MessagesPerChat = messagesPerChat,
-            }
-        );
+    public static LoadPlan OneGrpc(int requests, int chatIntervalMs = Minutes, int messagesPerChat = 1) =>
+        Grpc(requests, One(20, chatIntervalMs, messagesPerChat));
 
     /// <summary>The stream alone: the unary calls would begin in some minutes.</summary>
-    public static LoadPlan OneChat(int requests) =>
-        new(
-            60,
-            requests,
-            Grpc: new()
-            {
-                Connections = 1,
-                CallersPerConnection = 1,
-                MeanIntervalMs = 600_000,
-                ChatIntervalMs = 20,
-                MessagesPerChat = 100,
-            }
-        );
+    public static LoadPlan OneChat(int requests) => Grpc(requests, One(Minutes, 20, messagesPerChat: 100));
+
+    public static LoadPlan Grpc(int requests, GrpcPlan plan) => new(60, requests, Grpc: plan);
 
     public static LoadPlan OneWebSocket(int requests, int meanIntervalMs = 20) =>
         new(60, requests, WebSocket: new() { Connections = 1, MeanIntervalMs = meanIntervalMs });
@@ -78,4 +59,14 @@ internal static class LoadOn
 
     public static void ShouldHaveFailed(this LoadReport report, FailureKind kind, int times = 1) =>
         report.FailuresByKind.ShouldBe(new Dictionary<FailureKind, long> { [kind] = times });
+
+    private static GrpcPlan One(int callIntervalMs, int chatIntervalMs, int messagesPerChat) =>
+        new()
+        {
+            Connections = 1,
+            CallersPerConnection = 1,
+            MeanIntervalMs = callIntervalMs,
+            ChatIntervalMs = chatIntervalMs,
+            MessagesPerChat = messagesPerChat,
+        };
 }

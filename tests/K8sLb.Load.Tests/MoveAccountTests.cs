@@ -2,6 +2,8 @@ namespace K8sLb.Load.Tests;
 
 public sealed class MoveAccountTests
 {
+    private const string Close = "Connection: close\r\n";
+
     [Fact]
     public void The_second_with_the_most_moves_counts()
     {
@@ -30,16 +32,7 @@ public sealed class MoveAccountTests
     [Fact]
     public async Task A_connection_closed_after_a_later_answer_was_told_to_move()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            await client.ReadRequestAsync();
-            await client.RespondAsync();
-            await client.ReadRequestAsync();
-            await client.RespondAsync("Connection: close\r\n");
-            await client.IdleAsync();
-        });
-
-        var moves = (await LoadOn.Server(server, LoadOn.OneKeepAlive(4))).Moves;
+        var moves = await MovesAsync(LoadOn.OneKeepAlive(4), "", Close);
 
         (moves.Told, moves.TurnedAway, moves.Reconnected).ShouldBe((2, 0, 1));
     }
@@ -47,14 +40,7 @@ public sealed class MoveAccountTests
     [Fact]
     public async Task A_connection_closed_by_its_first_answer_was_turned_away()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            await client.ReadRequestAsync();
-            await client.RespondAsync("Connection: close\r\n");
-            await client.IdleAsync();
-        });
-
-        var moves = (await LoadOn.Server(server, LoadOn.OneKeepAlive(3))).Moves;
+        var moves = await MovesAsync(LoadOn.OneKeepAlive(3), Close);
 
         (moves.Told, moves.TurnedAway, moves.Reconnected).ShouldBe((0, 3, 2));
     }
@@ -62,13 +48,7 @@ public sealed class MoveAccountTests
     [Fact]
     public async Task A_connection_for_a_single_request_does_not_move()
     {
-        await using var server = new ScriptedServer(async client =>
-        {
-            await client.ReadRequestAsync();
-            await client.RespondAsync("Connection: close\r\n");
-        });
-
-        var moves = (await LoadOn.Server(server, LoadOn.NewConnections(3))).Moves;
+        var moves = await MovesAsync(LoadOn.NewConnections(3), Close);
 
         (moves.Told, moves.TurnedAway, moves.Reconnected).ShouldBe((0, 0, 0));
     }
@@ -87,5 +67,20 @@ public sealed class MoveAccountTests
 
         report.Failed.ShouldBe(2);
         (report.Moves.Told, report.Moves.Reconnected).ShouldBe((0, 0));
+    }
+
+    /// <param name="answers">Header lines of what is answered on each connection, in their order.</param>
+    private static async Task<MoveReport> MovesAsync(LoadPlan plan, params string[] answers)
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            foreach (var headers in answers)
+            {
+                await client.ReadRequestAsync();
+                await client.RespondAsync(headers);
+            }
+            await client.IdleAsync();
+        });
+        return (await LoadOn.Server(server, plan)).Moves;
     }
 }

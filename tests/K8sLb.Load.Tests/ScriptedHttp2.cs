@@ -11,6 +11,10 @@ internal sealed class ScriptedHttp2(ScriptedConnection connection)
     public static byte[] Status200 { get; } = [0x88];
     public static byte[] Status503 { get; } = [0x08, 0x03, .. "503"u8];
 
+    /// <summary>A server that goes through <paramref name="script"/> on every connection, its preface and settings done.</summary>
+    public static ScriptedServer Serve(Func<ScriptedConnection, ScriptedHttp2, Task> script) =>
+        new(async connection => await script(connection, await AcceptAsync(connection)));
+
     public static async Task<ScriptedHttp2> AcceptAsync(ScriptedConnection connection)
     {
         await connection.Stream.ReadExactlyAsync(

@@ -65,6 +65,27 @@ public sealed partial class WebSocketFailureTests
         report.Cut.ShouldBe(0);
     }
 
+    /// <summary>A client that has got Close is about to answer it, however long the server takes to end the connection.</summary>
+    [Fact]
+    public async Task Nothing_is_sent_behind_a_close_whose_connection_stays_open()
+    {
+        await using var server = new ScriptedServer(async client =>
+        {
+            using var socket = await AcceptAsync(client);
+            await EchoAsync(socket, client);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, client.Stopping);
+            (await socket.ReceiveAsync(new byte[100].AsMemory(), client.Stopping)).MessageType.ShouldBe(
+                WebSocketMessageType.Close
+            );
+            await client.IdleAsync();
+        });
+
+        var report = await LoadOn.Server(server, LoadOn.OneWebSocket(4, meanIntervalMs: 400));
+
+        report.Failed.ShouldBe(0);
+        report.ReleasedPolitely.ShouldBe(2);
+    }
+
     [Fact]
     public async Task Going_away_before_the_echo_leaves_a_message_unanswered()
     {

@@ -1,5 +1,6 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
@@ -63,7 +64,7 @@ public sealed class ConnectionRegistryTests
         var connection = Open(new(TimeProvider.System));
         connection.TryBeginClosingIdle().ShouldBeTrue();
 
-        connection.Upgrade(ClientProtocol.WebSocket, new NoChannel());
+        connection.Upgrade(ClientProtocol.WebSocket);
 
         connection.State.ShouldBe(ConnectionState.Idle);
     }
@@ -133,7 +134,7 @@ public sealed class ConnectionRegistryTests
                 connection.Cut(EndReason.Deadline);
                 break;
             case 2:
-                connection.Upgrade(ClientProtocol.WebSocket, new NoChannel());
+                connection.Upgrade(ClientProtocol.WebSocket);
                 break;
             default:
                 break;
@@ -150,13 +151,4 @@ public sealed class ConnectionRegistryTests
 
     private static TrackedConnection Open(ConnectionRegistry registry) =>
         registry.Open(ClientProtocol.Http1, "http", fromPeer: false, new NoChannel());
-
-    private sealed class NoChannel : IClientChannel
-    {
-        public void Release(ReleaseUrgency urgency) { }
-
-        public void Stay() { }
-
-        public void Cut() { }
-    }
 }

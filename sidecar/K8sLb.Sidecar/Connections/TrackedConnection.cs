@@ -15,6 +15,7 @@ public sealed class TrackedConnection
 
     private readonly ConnectionRegistry registry;
     private readonly TimeProvider clock;
+    private readonly IClientChannel channel;
     private long word;
     private long lastActivity;
     private long releaseAskedAt;
@@ -22,7 +23,6 @@ public sealed class TrackedConnection
     private int cutReason;
     private int leaves;
     private Rhythm rhythm;
-    private IClientChannel channel;
 
     internal TrackedConnection(
         ConnectionRegistry registry,
@@ -143,13 +143,12 @@ public sealed class TrackedConnection
     }
 
     /// <summary>
-    /// The connection is now carried by another channel: an upgrade to WebSocket, say. What its client sent can have crossed
-    /// a close that was begun while nothing had come, and in its new protocol it has been told nothing yet.
+    /// The connection speaks another protocol from here on: after an upgrade to WebSocket, say. What its client sent can have
+    /// crossed a close that was begun while nothing had come, and in its new protocol it has been told nothing yet.
     /// </summary>
-    public void Upgrade(ClientProtocol protocol, IClientChannel to)
+    public void Upgrade(ClientProtocol protocol)
     {
         registry.ChangeProtocol(this, protocol);
-        Volatile.Write(ref channel, to);
         Interlocked.And(ref word, ~ClosingBit);
     }
 
@@ -159,7 +158,7 @@ public sealed class TrackedConnection
         Interlocked.CompareExchange(ref releaseReason, (int)why, 0);
         LeaveWithNextAnswer();
         Interlocked.CompareExchange(ref releaseAskedAt, clock.GetTimestamp(), 0);
-        Volatile.Read(ref channel).Release(urgency);
+        channel.Release(urgency);
     }
 
     /// <summary>Takes a release back, where the client has not been told yet.</summary>
@@ -173,7 +172,7 @@ public sealed class TrackedConnection
         Interlocked.Exchange(ref releaseAskedAt, 0);
         Interlocked.Exchange(ref releaseReason, 0);
         QuietRounds = 0;
-        Volatile.Read(ref channel).Stay();
+        channel.Stay();
     }
 
     /// <summary>It came in while the member was being released already.</summary>
@@ -183,7 +182,7 @@ public sealed class TrackedConnection
     public void Cut(EndReason why)
     {
         MarkCut(why);
-        Volatile.Read(ref channel).Cut();
+        channel.Cut();
     }
 
     /// <summary>The data path is about to end it in the middle of work.</summary>

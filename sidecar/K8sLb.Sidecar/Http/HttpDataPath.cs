@@ -125,7 +125,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
             }
             if (known == SniffedVersion.Http2)
             {
-                connection.Tracked.Upgrade(ClientProtocol.Http2, connection);
+                connection.Tracked.Upgrade(ClientProtocol.Http2);
             }
             handedOver = (known == SniffedVersion.Http2 ? http2 : http1).TryHandOver(transport);
         }

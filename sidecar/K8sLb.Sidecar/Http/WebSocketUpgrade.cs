@@ -41,7 +41,7 @@ internal static class WebSocketUpgrade
                 {
                     var webSocket = Wrap(stream, connection, clock, connection.Close);
                     // The whole connection is the WebSocket from now on.
-                    connection.Tracked.Upgrade(ClientProtocol.WebSocket, connection);
+                    connection.Tracked.Upgrade(ClientProtocol.WebSocket);
                     return webSocket;
                 }
             )

@@ -38,7 +38,7 @@ internal sealed class RelayConnection : IClientChannel
         Client.Owner = next;
         if (Tracked.Protocol != protocol)
         {
-            Tracked.Upgrade(protocol, this);
+            Tracked.Upgrade(protocol);
         }
         if (AskedRelease is { } urgency)
         {

@@ -58,7 +58,7 @@ internal sealed class MessageExchange(IWebSocketCarrier carrier)
     /// <returns>How much of it to send, and whether Close comes right after.</returns>
     public (int Length, bool Close) NoteFromApp(ReadOnlySpan<byte> data, ReleaseUrgency? asked)
     {
-        var lastBoundary = 0;
+        var (lastBoundary, answered) = (0, false);
         for (var at = 0; at < data.Length; )
         {
             at += toClient.Advance(data[at..], out var ended);
@@ -71,6 +71,7 @@ internal sealed class MessageExchange(IWebSocketCarrier carrier)
                 NoteAnswer();
                 carrier.Tracked.NoteActivity();
             }
+            answered = EndsMessage(frame);
             appClosed |= frame.Opcode == Opcode.Close;
             lastBoundary = toClient.AtMessageBoundary ? at : lastBoundary;
         }
@@ -78,8 +79,9 @@ internal sealed class MessageExchange(IWebSocketCarrier carrier)
         {
             return (data.Length, false);
         }
-        // Right after an answer, with nothing of the client's under way, closing loses nothing.
-        return lastBoundary == data.Length && IsSettled ? (data.Length, true)
+        // Right after an answer, with nothing of the client's under way, closing loses nothing. A control frame is no answer: a
+        // keep-alive Pong comes at any time, just before the client's next message too.
+        return answered && lastBoundary == data.Length && IsSettled ? (data.Length, true)
             : asked == ReleaseUrgency.AtNextBoundary && lastBoundary > 0 ? (lastBoundary, true)
             : (data.Length, false);
     }

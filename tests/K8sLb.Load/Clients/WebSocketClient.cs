@@ -15,6 +15,7 @@ internal sealed class WebSocketClient(LoadContext load, Rhythm rhythm, int numbe
                 using (session)
                 {
                     await ConverseAsync(session, stopping);
+                    await session.AnswerCloseAsync();
                 }
             }
         }

@@ -98,8 +98,28 @@ internal sealed class WebSocketSession : IDisposable
             Tracked.ToldToMove();
         }
         Tracked.End(polite ? ConnectionEnd.Polite : ConnectionEnd.Cut);
-        await AnswerCloseAsync();
         return polite ? null : throw new RequestFailedException(FailureKind.WebSocketCut, $"close frame {status}");
+    }
+
+    /// <summary>
+    /// Where the server has closed: the answer, and then its end of the connection, which the base library waits for. Not a part of
+    /// <see cref="ReceiveAsync"/>, which would keep the Close to itself for so long.
+    /// </summary>
+    public async Task AnswerCloseAsync()
+    {
+        if (socket.State != WebSocketState.CloseReceived)
+        {
+            return;
+        }
+        using var limit = new CancellationTokenSource(CloseTimeout);
+        try
+        {
+            await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, null, limit.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or RequestFailedException or OperationCanceledException)
+        {
+            // The server did not wait for the answer.
+        }
     }
 
     /// <summary>Ends the session from this side, and waits for the server's close frame for a bounded time.</summary>
@@ -122,19 +142,6 @@ internal sealed class WebSocketSession : IDisposable
     {
         Tracked.End(ConnectionEnd.ByClient);
         socket.Dispose();
-    }
-
-    private async Task AnswerCloseAsync()
-    {
-        using var limit = new CancellationTokenSource(CloseTimeout);
-        try
-        {
-            await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.Empty, null, limit.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or RequestFailedException or OperationCanceledException)
-        {
-            // The server did not wait for the answer.
-        }
     }
 
     private static async Task UpgradeAsync(Http1Connection connection, string host, CancellationToken cancellation)

@@ -171,6 +171,27 @@ public abstract class WebSocketRelayTests(PollerKind kind)
         (await client.ReadBytesAsync(4)).ShouldBe(Close1001);
     }
 
+    /// <summary>A server's keep-alive comes at any time, and just before the client's next message as well.</summary>
+    [Theory]
+    [InlineData(Opcode.Ping)]
+    [InlineData(Opcode.Pong)]
+    internal async Task A_control_frame_of_the_application_is_no_answer(Opcode opcode)
+    {
+        using var relay = Relay();
+        var (client, app) = await UpgradeAsync(relay);
+        await relay.ReleaseAsync(ReleaseUrgency.AfterAnswer);
+        var control = Frame(opcode, 2);
+        await app.SendAsync(control);
+        (await client.ReadBytesAsync(control.Length)).ShouldBe(control);
+        relay.Connection.State.ShouldBe(ConnectionState.Active);
+        var question = Frame(Opcode.Text, 5, masked: true);
+        await client.SendAsync(question);
+        (await app.ReadBytesAsync(question.Length)).ShouldBe(question);
+        var answer = Frame(Opcode.Text, 5);
+        await app.SendAsync(answer);
+        (await client.ReadBytesAsync(answer.Length + 4)).ShouldBe([.. answer, .. Close1001]);
+    }
+
     [Fact]
     public async Task A_client_that_does_not_answer_is_closed_and_the_application_is_told()
     {

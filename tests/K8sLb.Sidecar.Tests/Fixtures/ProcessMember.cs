@@ -10,16 +10,8 @@ internal sealed record ProcessMember(TestApp App, SidecarProcess Process) : IAsy
         const string Uid = "uid-p";
         var address = LoopbackAddress.Next();
         var app = await TestApp.StartAsync(address, "p");
-        try
-        {
-            var pool = TestSnapshots.For(Uid, 1, [TestSnapshots.Member(Uid)], TestSnapshots.Policy(mode));
-            return new(app, await SidecarProcess.StartAsync(address, pool));
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+        var pool = TestSnapshots.For(Uid, 1, [TestSnapshots.Member(Uid)], TestSnapshots.Policy(mode));
+        return new(app, await SidecarProcess.StartBeforeAsync(app, address, pool));
     }
 
     public async ValueTask DisposeAsync()

@@ -56,6 +56,24 @@ internal sealed class SidecarProcess : IAsyncDisposable
         return sidecar;
     }
 
+    /// <summary>As <see cref="StartAsync"/>; the application goes with a sidecar that does not start.</summary>
+    public static async Task<SidecarProcess> StartBeforeAsync(
+        IAsyncDisposable app,
+        IPAddress address,
+        MemberSnapshot staticPool
+    )
+    {
+        try
+        {
+            return await StartAsync(address, staticPool);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Returns when it is ready.</summary>
     public static async Task<SidecarProcess> StartAsync(IPAddress address, MemberSnapshot staticPool)
     {

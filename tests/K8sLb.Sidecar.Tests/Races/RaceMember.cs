@@ -39,16 +39,8 @@ internal sealed class RaceMember : IAsyncDisposable
             }
         );
         var app = await SampleAppProcess.StartAsync(address);
-        try
-        {
-            var granted = asked with { Self = asked.Self with { ReleasesPerSecond = releasesPerSecond } };
-            return new(app, await SidecarProcess.StartAsync(address, granted));
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+        var granted = asked with { Self = asked.Self with { ReleasesPerSecond = releasesPerSecond } };
+        return new(app, await SidecarProcess.StartBeforeAsync(app, address, granted));
     }
 
     public async ValueTask DisposeAsync()

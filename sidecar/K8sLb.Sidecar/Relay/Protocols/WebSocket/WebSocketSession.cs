@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Framing.WebSocket;
@@ -12,17 +11,13 @@ namespace K8sLb.Sidecar.Relay.Protocols.WebSocket;
 /// what the client still sends is passed on until its own Close, which tells the application in turn, so nothing of the
 /// client's is lost. What the application sends behind the Close has nobody to go to.
 /// </summary>
-internal sealed class WebSocketSession : PinnedSession, ITimed
+internal sealed partial class WebSocketSession : PinnedSession, ITimed
 {
     private WebSocketScanner fromClient = WebSocketScanner.OfClient();
     private WebSocketScanner fromApplication = WebSocketScanner.OfServer();
-    private LoopTimer? timer;
-    private ReleaseUrgency? asked;
 
     /// <summary>Messages of the client's that the application has sent nothing behind yet.</summary>
     private int unanswered;
-    private bool clientTold;
-    private bool applicationTold;
     private bool clientClosed;
     private bool applicationClosed;
 
@@ -38,37 +33,6 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
         {
             session.Pump();
         }
-    }
-
-    public override void Release(ReleaseUrgency urgency)
-    {
-        asked = urgency;
-        if (urgency != ReleaseUrgency.AfterAnswer && MayTellClient())
-        {
-            TellClient();
-        }
-    }
-
-    public override void Stay() => asked = null;
-
-    /// <summary>The client did not answer Close in time: the application is told, and then both are closed.</summary>
-    public void OnTimer()
-    {
-        if (IsOver)
-        {
-            return;
-        }
-        if (applicationTold)
-        {
-            CloseGently();
-            return;
-        }
-        if (fromClient.AtMessageBoundary)
-        {
-            TellApplication(Worker.Settings.WebSocketCloseCode);
-        }
-        applicationTold = true;
-        SetTimer();
     }
 
     /// <summary>The client's Pong goes on to the application, which may get one unasked (RFC 6455 section 5.5.3).</summary>
@@ -146,10 +110,12 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
                 OnClose(isClient);
                 return;
             }
-            if (scanner.AtMessageBoundary && (step == WebSocketStep.Payload || !frame.IsControl))
+            // A control frame is no answer: a keep-alive Pong comes at any time, just before the client's next message too.
+            if (!scanner.AtMessageBoundary || (step == WebSocketStep.Frame && frame.IsControl))
             {
-                NoteMessage(isClient);
+                continue;
             }
+            NoteMessage(isClient);
             if (!isClient && asked is not null && MayTellClient())
             {
                 TellClient(behind: input[..run]);
@@ -185,17 +151,6 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
         SetTimer();
     }
 
-    /// <summary>
-    /// A Close here cuts no message, and loses no answer that the client waits for: unless there is no more time to wait.
-    /// </summary>
-    private bool MayTellClient() =>
-        !clientTold
-        && fromApplication.AtMessageBoundary
-        && (
-            asked == ReleaseUrgency.AtNextBoundary
-            || (unanswered == 0 && fromClient.AtMessageBoundary && Client.IsQuiet())
-        );
-
     private void NoteMessage(bool isClient)
     {
         if (isClient)
@@ -207,30 +162,6 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
         // What the application sends unasked is no answer to a later message.
         unanswered = Math.Max(0, unanswered - 1);
         Connection.Tracked.NoteActivity();
-    }
-
-    /// <param name="behind">
-    /// Sent in one write with the Close: a client that reads the answer has the Close at hand before it thinks of its next
-    /// message, however long the relay is kept from the processor in between.
-    /// </param>
-    private void TellClient(ReadOnlySpan<byte> behind = default)
-    {
-        var last = Worker.Loop.Scratch.AsSpan();
-        Connection.Tracked.BeginClosing();
-        behind.CopyTo(last);
-        var close = WebSocketBuilder.CloseToClient(last[behind.Length..], Worker.Settings.WebSocketCloseCode);
-        Client.Send(last[..(behind.Length + close)]);
-        clientTold = true;
-        SetTimer();
-    }
-
-    private void TellApplication(ushort code)
-    {
-        Span<byte> close = stackalloc byte[WebSocketBuilder.MaxSize];
-        Span<byte> mask = stackalloc byte[sizeof(uint)];
-        RandomNumberGenerator.Fill(mask);
-        var length = WebSocketBuilder.CloseToApplication(close, code, BitConverter.ToUInt32(mask));
-        Upstream.Send(close[..length]);
     }
 
     /// <summary>A frame that no receiver could read: both are told where that is possible, and it ends.</summary>
@@ -264,11 +195,5 @@ internal sealed class WebSocketSession : PinnedSession, ITimed
             return;
         }
         CloseGently();
-    }
-
-    private void SetTimer()
-    {
-        timer ??= new LoopTimer(this);
-        Worker.Loop.Timers.Set(timer, Worker.Loop.NowMs, Worker.Settings.CloseAnswerMs);
     }
 }
