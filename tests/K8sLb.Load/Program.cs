@@ -12,10 +12,13 @@ try
 {
     var line = await input.ReadLineAsync() ?? throw new JsonException("standard input holds no order");
     var order = JsonSerializer.Deserialize(line, LoadJson.Default.LoadOrder) ?? throw new JsonException("it is null");
-    run = LoadRun.Start(
-        order.Plan,
-        LoadTarget.Fixed(IPEndPoint.Parse(order.Http1), IPEndPoint.Parse(order.Http2), order.Host)
-    );
+    var (http1, http2) = (IPEndPoint.Parse(order.Http1), IPEndPoint.Parse(order.Http2));
+    if (order.AwaitSeconds > 0)
+    {
+        var limit = TimeSpan.FromSeconds(order.AwaitSeconds);
+        await Task.WhenAll(Reachability.WaitAsync(http1, limit), Reachability.WaitAsync(http2, limit));
+    }
+    run = LoadRun.Start(order.Plan, LoadTarget.Fixed(http1, http2, order.Host));
 }
 catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
 {

@@ -10,6 +10,9 @@ internal sealed class ShopDeployment(DemoCluster demo)
 {
     private const string Name = "shop";
 
+    /// <summary>For the Service to answer, in seconds.</summary>
+    private const int LongestWait = 90;
+
     public ICluster Cluster => demo.Cluster;
 
     /// <summary>Applies manifests and waits until all pods are ready.</summary>
@@ -70,10 +73,11 @@ internal sealed class ShopDeployment(DemoCluster demo)
     {
         var probe = order with
         {
+            AwaitSeconds = LongestWait,
             Plan = new LoadPlan(20, MaxRequests: 40, NewConnection: new() { PerSecond = 50, MaxConcurrent = 10 }),
         };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        limit.CancelAfter(TimeSpan.FromSeconds(LongestWait));
         while (true)
         {
             await using var load = await LoadProcess.StartAsync(Cluster, probe);

@@ -35,9 +35,7 @@ internal sealed class Http2Traffic
     private int maxClientPayload = FrameHeader.DefaultMaxPayload;
     private bool dropsFrame;
     private bool droppedHeaders;
-
-    /// <summary>A PING of the relay's that another one was sent behind; 0 where its answer has come.</summary>
-    private ulong overtakenPing;
+    private OwnPing ping;
 
     private Http2Traffic(FrameScanner client) => this.client = client;
 
@@ -49,10 +47,10 @@ internal sealed class Http2Traffic
     public Http2Error Error { get; private set; }
 
     /// <summary>The PING of the relay came back. It is taken out of the stream.</summary>
-    public bool PingAnswered { get; private set; }
+    public bool PingAnswered => ping.IsAnswered;
 
     /// <summary>Opaque data of the relay's PING; 0 while none is out.</summary>
-    public ulong Ping { get; private set; }
+    public ulong Ping => ping.Opaque;
 
     /// <summary>Content of streams that were not passed on: connection window to be given back to the client.</summary>
     public uint DroppedContent { get; private set; }
@@ -74,7 +72,7 @@ internal sealed class Http2Traffic
         return traffic;
     }
 
-    public void Pinged(ulong opaque) => (overtakenPing, Ping, PingAnswered) = (Ping, opaque, false);
+    public void Pinged(ulong opaque) => ping.Sent(opaque);
 
     /// <summary>GOAWAY with the last stream went out: later streams are not passed on, so that the client may repeat them.</summary>
     public void Finalise() => finalStream = HighestClientStream;
@@ -129,7 +127,7 @@ internal sealed class Http2Traffic
         {
             return Violates(Http2Error.EnhanceYourCalm);
         }
-        if (frame.Type == FrameType.Ping && TryTakeOwnPing(frame, payload))
+        if (frame.Type == FrameType.Ping && ping.TryTakeAnswer(frame, payload))
         {
             return Verdict.Drop;
         }
@@ -233,26 +231,6 @@ internal sealed class Http2Traffic
                 maxClientPayload = Math.Max(maxClientPayload, (int)Math.Min(size, 0xff_ffff));
             }
         }
-    }
-
-    private bool TryTakeOwnPing(in FrameHeader frame, ReadOnlySpan<byte> payload)
-    {
-        if (!frame.Has(FrameFlags.Ack) || payload.Length != 8)
-        {
-            return false;
-        }
-        var opaque = BinaryPrimitives.ReadUInt64BigEndian(payload);
-        if (opaque != 0 && opaque == Ping)
-        {
-            (Ping, PingAnswered) = (0, true);
-            return true;
-        }
-        if (opaque != 0 && opaque == overtakenPing)
-        {
-            overtakenPing = 0;
-            return true;
-        }
-        return false;
     }
 
     private Verdict Violates(Http2Error error)
