@@ -64,13 +64,11 @@ internal sealed class RelayFixture : IDisposable
     public async Task ReleaseAsync(ReleaseUrgency urgency = ReleaseUrgency.WhenSettled)
     {
         Connection.Release(urgency);
-        foreach (var worker in engine.Workers)
-        {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            worker.Loop.Post(_ => done.SetResult(), null);
-            await done.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        }
+        await OnEachLoopAsync(() => 0);
     }
+
+    /// <summary>Bytes that the loops' threads have ever allocated.</summary>
+    public async Task<long> AllocatedAsync() => (await OnEachLoopAsync(GC.GetAllocatedBytesForCurrentThread)).Sum();
 
     public async Task AllClosedAsync() =>
         await Eventually.IsTrue(() => Account.Live.Total == 0, "every connection is closed and accounted for");
@@ -84,6 +82,18 @@ internal sealed class RelayFixture : IDisposable
         App.Dispose();
         Failures.ShouldBeEmpty();
         Brain.Registry.InFlight.ShouldBeLessThanOrEqualTo(Account.Live.Total);
+    }
+
+    private async Task<List<long>> OnEachLoopAsync(Func<long> ask)
+    {
+        var answers = new List<long>();
+        foreach (var worker in engine.Workers)
+        {
+            var answer = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            worker.Loop.Post(_ => answer.SetResult(ask()), null);
+            answers.Add(await answer.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+        return answers;
     }
 
     private static ISocketPoller Create(PollerKind kind) =>

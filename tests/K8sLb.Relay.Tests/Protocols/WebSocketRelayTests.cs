@@ -275,11 +275,11 @@ public abstract class WebSocketRelayTests(PollerKind kind)
         relay.Brain.Registry.InFlight.ShouldBe(0);
     }
 
-    private const string Request =
+    internal const string Request =
         "GET /ws HTTP/1.1\r\nHost: web\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         + "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
-    private const string Response =
+    internal const string Response =
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: y\r\n\r\n";
 
     private RelayFixture Relay(RelaySettings? settings = null) => new(kind, PortProtocol.Http, settings);
