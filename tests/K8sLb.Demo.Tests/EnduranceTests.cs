@@ -13,6 +13,16 @@ public sealed class EnduranceTests
         EnduranceVerdict.Of([Result("k8slb", failed, mostToldInASecond)]).Passed.ShouldBe(passed);
 
     [Fact]
+    public void Stolen_time_is_a_part_of_all_that_has_passed()
+    {
+        var before = ProcessorTime.Parse("cpu  100 0 50 800 10 0 5 35 7 7");
+        var after = ProcessorTime.Parse("cpu  150 0 60 820 10 0 5 55 7 7");
+
+        after.StolenPercentSince(before).ShouldBe(20);
+        after.StolenPercentSince(after).ShouldBe(0);
+    }
+
+    [Fact]
     public void What_the_others_do_is_no_fault() =>
         EnduranceVerdict.Of([Result("haproxy", 100, 500)]).Faults.ShouldBeEmpty();
 
@@ -36,7 +46,7 @@ public sealed class EnduranceTests
         EnduranceTexts
             .Account(Result("k8slb", 3, 9))
             .ShouldBe(
-                "k8slb, endpoints 2 s late: told to move in one second at most 9 (rate 20), came back 9; the machine's load 0.2 to 0.5\n"
+                "k8slb, endpoints 2 s late: told to move in one second at most 9 (rate 20), came back 9; the machine's load 0.2 to 0.5, 1.5 % of its time stolen\n"
                     + "gRPC: 2 cut in the middle, 1 timed out"
             );
 
@@ -71,5 +81,6 @@ public sealed class EnduranceTests
             ReleaseRate = contender == "k8slb" ? new(20) : null,
             LoadAverageBefore = LoadAverage.Parse("0.20 0.18 0.12 1/80 11206\n"),
             LoadAverageAfter = LoadAverage.Parse("0.50 0.18 0.12 1/80 11206\n"),
+            StolenPercent = 1.5,
         };
 }

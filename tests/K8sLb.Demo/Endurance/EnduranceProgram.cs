@@ -42,6 +42,7 @@ internal static class EnduranceProgram
                 var shop = new ShopDeployment(demo);
                 await shop.DeployAsync(contender.Manifests, contender.Values(options, operatorAddress), cancellation);
                 var before = await LoadAverage.NowAsync(cancellation);
+                var timeBefore = await ProcessorTime.NowAsync(cancellation);
                 var (load, seconds) = await new EnduranceRun(shop, observer, view).RunAsync(options, cancellation);
                 var result = new EnduranceResult
                 {
@@ -57,6 +58,7 @@ internal static class EnduranceProgram
                     ReleaseRate = contender.Name == Contender.K8sLb ? options.ReleaseRate : null,
                     LoadAverageBefore = before,
                     LoadAverageAfter = await LoadAverage.NowAsync(cancellation),
+                    StolenPercent = (await ProcessorTime.NowAsync(cancellation)).StolenPercentSince(timeBefore),
                 };
                 view.Tell(EnduranceTexts.Account(result));
                 results.Add(result);

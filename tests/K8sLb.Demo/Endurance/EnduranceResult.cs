@@ -29,4 +29,7 @@ internal sealed record EnduranceResult
 
     public required LoadAverage LoadAverageBefore { get; init; }
     public required LoadAverage LoadAverageAfter { get; init; }
+
+    /// <summary>Of the processors' time during the run: what the host gave to others.</summary>
+    public required double StolenPercent { get; init; }
 }

@@ -55,7 +55,7 @@ internal static class EnduranceTexts
             CultureInfo.InvariantCulture,
             $"{result.Contender}, endpoints {result.EndpointLagSeconds} s late: told to move in one second at most {moves.MostToldInASecond}"
                 + $"{(rate is null ? "" : $" (rate {rate.PerSecond})")}, came back {moves.MostReconnectedInASecond}; "
-                + $"the machine's load {result.LoadAverageBefore.OneMinute:0.0} to {result.LoadAverageAfter.OneMinute:0.0}"
+                + $"the machine's load {result.LoadAverageBefore.OneMinute:0.0} to {result.LoadAverageAfter.OneMinute:0.0}, {result.StolenPercent:0.0} % of its time stolen"
         );
         var failures = result
             .FailuresByClass.OrderBy(c => c.Key)
