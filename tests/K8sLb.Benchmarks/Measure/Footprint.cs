@@ -67,9 +67,10 @@ internal sealed record Footprint(
     private static async Task<long> SettledBytesAsync(MeasuredProcess process)
     {
         var settled = process.ResidentBytes();
+        using var pace = new PeriodicTimer(Pace);
         for (int reading = 0, alike = 0; reading < MostReadings && alike < ReadingsAlike; reading++)
         {
-            await Task.Delay(Pace);
+            await pace.WaitForNextTickAsync();
             var now = process.ResidentBytes();
             alike = Math.Abs(now - settled) <= Unchanged ? alike + 1 : 0;
             settled = alike == 0 ? now : settled;

@@ -71,7 +71,7 @@ public sealed class AnswerTests : IAsyncLifetime
     [Fact]
     public async Task No_answer_is_a_timeout_that_names_the_request()
     {
-        answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        answer = context => Endless.UntilCancelledAsync(context.RequestAborted);
         using var client = Client(new KubernetesClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(100) });
 
         var timeout = await Should.ThrowAsync<TimeoutException>(() => client.GetAsync<V1Pod>("a", "ns"));
@@ -86,7 +86,7 @@ public sealed class AnswerTests : IAsyncLifetime
         {
             await context.Response.WriteAsync("""{"items":[{"metadata":""");
             await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Endless.UntilCancelledAsync(context.RequestAborted);
         };
         using var client = Client(new KubernetesClientOptions { RequestTimeout = TimeSpan.FromSeconds(1) });
 
@@ -100,7 +100,7 @@ public sealed class AnswerTests : IAsyncLifetime
         answer = async context =>
         {
             await stop.CancelAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Endless.UntilCancelledAsync(context.RequestAborted);
         };
         using var client = Client();
 

@@ -1,4 +1,5 @@
 using K8sLb.Kubernetes.Models;
+using K8sLb.TestKit;
 using static K8sLb.Kubernetes.Tests.TestObjects;
 
 namespace K8sLb.Kubernetes.Tests.Control;
@@ -71,7 +72,7 @@ public sealed class ControllerLoopTests(ControlPlaneFixture cluster)
         await using var loop = await StartAsync(
             async (_, stop) =>
             {
-                await Task.Delay(Timeout.Infinite, stop);
+                await Endless.UntilCancelledAsync(stop);
                 return null;
             },
             options => options with { ReconcileTimeout = TimeSpan.FromMilliseconds(100) }
@@ -112,7 +113,7 @@ public sealed class ControllerLoopTests(ControlPlaneFixture cluster)
                 if (first)
                 {
                     first = false;
-                    await Task.Delay(Timeout.Infinite, stop);
+                    await Endless.UntilCancelledAsync(stop);
                 }
                 return null;
             }

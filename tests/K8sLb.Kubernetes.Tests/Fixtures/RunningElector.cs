@@ -68,5 +68,5 @@ internal sealed class RunningElector : IAsyncDisposable
         }
     }
 
-    private static Task UntilEndedAsync(LeadershipTerm term) => Task.Delay(Timeout.Infinite, term.Ended);
+    private static Task UntilEndedAsync(LeadershipTerm term) => Endless.UntilCancelledAsync(term.Ended);
 }

@@ -19,7 +19,8 @@ public sealed class InstallProgress(TextWriter output)
             var clock = Stopwatch.StartNew();
             output.WriteLine($"[{done.Count + 1}/{steps.Count}] {step.Title} ({Left(steps, done, clock)})");
             var work = run(step, ct);
-            while (await Task.WhenAny(work, Task.Delay(Every, ct)) != work)
+            using var beat = new PeriodicTimer(Every);
+            while (await Task.WhenAny(work, beat.WaitForNextTickAsync(ct).AsTask()) != work)
             {
                 ct.ThrowIfCancellationRequested();
                 output.WriteLine($"      {Text(clock.Elapsed)} so far, {Left(steps, done, clock)}");
