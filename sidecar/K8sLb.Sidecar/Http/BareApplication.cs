@@ -8,7 +8,9 @@ namespace K8sLb.Sidecar.Http;
 /// What Kestrel runs for each request: one function, with neither middleware nor a service scope nor an activity. The context
 /// object is kept with the connection and used again.
 /// </summary>
-internal sealed class BareApplication(RequestDelegate serve) : IHttpApplication<DefaultHttpContext>
+/// <param name="ended">Called when the answer has been handed to the transport whole.</param>
+internal sealed class BareApplication(RequestDelegate serve, Action<HttpContext>? ended = null)
+    : IHttpApplication<DefaultHttpContext>
 {
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -26,5 +28,9 @@ internal sealed class BareApplication(RequestDelegate serve) : IHttpApplication<
 
     public Task ProcessRequestAsync(DefaultHttpContext context) => serve(context);
 
-    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+    public void DisposeContext(DefaultHttpContext context, Exception? exception)
+    {
+        ended?.Invoke(context);
+        context.Uninitialize();
+    }
 }

@@ -9,11 +9,11 @@ namespace K8sLb.Sidecar.Http;
 internal static class ClientSocket
 {
     /// <summary>The kernel holds bytes of the client's that the transport has not taken yet.</summary>
-    public static bool HasUnreadInput(ConnectionContext transport)
+    public static bool HasUnreadInput(Socket socket)
     {
         try
         {
-            return Of(transport).Available > 0;
+            return socket.Available > 0;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -41,6 +41,6 @@ internal static class ClientSocket
         transport.Abort(new ConnectionAbortedException("closed by the sidecar"));
     }
 
-    private static Socket Of(ConnectionContext transport) =>
+    public static Socket Of(ConnectionContext transport) =>
         transport.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
 }

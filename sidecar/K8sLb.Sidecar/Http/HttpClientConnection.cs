@@ -19,6 +19,7 @@ namespace K8sLb.Sidecar.Http;
 internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
 {
     private readonly ConnectionContext transport;
+    private readonly TransferAccount transfers;
     private readonly SnapshotInForce snapshots;
     private readonly TimeProvider clock;
     private readonly ConnectionRegistry registry;
@@ -31,12 +32,14 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     public HttpClientConnection(
         ConnectionContext transport,
         Arrival arrival,
+        TcpAccount before,
         ConnectionRegistry registry,
         SnapshotInForce snapshots,
         TimeProvider clock
     )
     {
         (this.transport, this.registry, this.snapshots, this.clock) = (transport, registry, snapshots, clock);
+        transfers = new(transport, before);
         Port = arrival.Port;
         FromPeer = arrival.FromPeer;
         ClientAddress = Address(transport.RemoteEndPoint);
@@ -63,6 +66,9 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
             registry.NoteArrival();
         }
     }
+
+    /// <summary>Kestrel has given all of an answer to the transport.</summary>
+    public void NoteRequestEnd() => transfers.NoteRequestEnd();
 
     /// <summary>Kestrel has taken over; from now on a release goes through it.</summary>
     public void Attach(IConnectionLifetimeNotificationFeature? feature) => Volatile.Write(ref lifetime, feature);
@@ -145,7 +151,7 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
         tunnel.Ended += () => tunnels.TryRemove(tunnel, out _);
     }
 
-    public bool HasUnreadInput => ClientSocket.HasUnreadInput(transport);
+    public bool HasUnreadInput => transfers.Look() == TransferState.Coming;
 
     /// <summary>
     /// Another request is there already, or its beginning. To be asked within a request that has no content: then nobody else
@@ -185,19 +191,34 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
 
     private DrainPolicy? Policy => snapshots.Current?.Pool.Policy.Drain;
 
+    /// <summary>
+    /// Closed by a FIN of its own, in the moment in which the kernel shows that nothing has come: on Kestrel's way to one, from
+    /// thread to thread, a request could come in that nobody would read any more.
+    /// </summary>
     private void ReleaseIdle(ReleaseUrgency urgency)
     {
-        if (urgency == ReleaseUrgency.AfterAnswer || HasUnreadInput || !Tracked.TryBeginClosingIdle())
+        if (
+            urgency == ReleaseUrgency.AfterAnswer
+            || transfers.Look() == TransferState.Coming
+            || !Tracked.TryBeginClosingIdle()
+        )
         {
             return;
         }
-        if (Volatile.Read(ref lifetime) is { } kestrel)
+        switch (transfers.Look())
         {
-            kestrel.RequestClose();
-        }
-        else
-        {
-            transport.Transport.Input.CancelPendingRead();
+            case TransferState.AtRest:
+                Close();
+                break;
+            case TransferState.Unknown when Volatile.Read(ref lifetime) is { } kestrel:
+                kestrel.RequestClose();
+                break;
+            case TransferState.Unknown:
+                transport.Transport.Input.CancelPendingRead();
+                break;
+            default:
+                // A request has come since; its answer carries the close.
+                break;
         }
     }
 

@@ -99,12 +99,14 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
 
     public async Task ServeAsync(Socket client, Arrival arrival)
     {
+        var before = default(TcpAccount);
         if (arrival.FromPeer)
         {
             await PeerHandshake.AcceptAsync(client, CancellationToken.None);
+            before = new(TcpAccount.TakenFrom(client), PeerPreface.Accepted.Length);
         }
         var transport = sockets.Create(client);
-        var connection = new HttpClientConnection(transport, arrival, registry, snapshots, clock);
+        var connection = new HttpClientConnection(transport, arrival, before, registry, snapshots, clock);
         if (drain.Current is { IsReleasing: true })
         {
             connection.Tracked.LeaveWithNextAnswer();
@@ -147,7 +149,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     {
         var started = new KestrelServer(Options.Create(ServerOptions(services)), new HandoffTransport(), loggers);
         var forwarding = services.GetRequiredService<RequestForwarding>();
-        await started.StartAsync(new BareApplication(forwarding.HandleAsync), CancellationToken.None);
+        await started.StartAsync(new BareApplication(forwarding.HandleAsync, NoteRequestEnd), CancellationToken.None);
         return started;
     }
 
@@ -183,6 +185,15 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     {
         listen.Protocols = protocol;
         listen.Use(next => transport => TrackAsync(next, transport));
+    }
+
+    private static void NoteRequestEnd(HttpContext context)
+    {
+        var connection = context.Features.GetRequiredFeature<HttpClientConnection>();
+        if (connection.Tracked.Protocol == ClientProtocol.Http1)
+        {
+            connection.NoteRequestEnd();
+        }
     }
 
     private static async Task TrackAsync(ConnectionDelegate next, ConnectionContext transport)

@@ -15,6 +15,9 @@ internal sealed class Http1Racer : IRacer
 
     public Task<RaceFate> Fate => fate.Task;
 
+    /// <summary>Of what comes unasked there is the end alone.</summary>
+    public bool IsTold => socket.Poll(0, SelectMode.SelectRead);
+
     public static async Task<IRacer> OpenAsync(IPEndPoint to)
     {
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -29,7 +32,7 @@ internal sealed class Http1Racer : IRacer
     {
         try
         {
-            if (socket.Poll(0, SelectMode.SelectRead))
+            if (IsTold)
             {
                 fate.SetResult(RaceFate.Moved);
                 return;

@@ -34,6 +34,17 @@ internal sealed class Http2Racer : IRacer
 
     public Task<RaceFate> Fate => fate.Task;
 
+    public bool IsTold
+    {
+        get
+        {
+            lock (gate)
+            {
+                return toldToGo;
+            }
+        }
+    }
+
     public static async Task<IRacer> OpenAsync(IPEndPoint to)
     {
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -3,6 +3,9 @@ namespace K8sLb.Sidecar.Tests.Races;
 /// <summary>An idle connection of a client that keeps to its protocol's rules, and sends one more request when told.</summary>
 internal interface IRacer : IAsyncDisposable
 {
+    /// <summary>The close, or GOAWAY, has arrived.</summary>
+    bool IsTold { get; }
+
     /// <summary>Reads what has arrived, and sends the request unless it has been told to go. Never waits.</summary>
     void Fire();
 
