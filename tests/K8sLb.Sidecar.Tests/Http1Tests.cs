@@ -69,7 +69,7 @@ public abstract class Http1Tests(PortMode mode) : DataPathTests(mode)
         last.AsksToClose.ShouldBeTrue();
         (await client.EndsAsync()).ShouldBeTrue();
         await using var next = await RawHttp.ConnectAsync(pool[0].Http);
-        (await next.RequestAsync("/")).Status.ShouldBe(200);
+        (await next.RequestUntilAskedToCloseAsync()).Status.ShouldBe(200);
         await Eventually.IsTrue(
             () => pool[0].Registry.Account().Totals.Released == 2,
             "both are accounted for as released"

@@ -8,6 +8,7 @@ namespace K8sLb.Sidecar.Tests;
 public sealed class LatePaceTests
 {
     [Theory]
+    [InlineData(ClientProtocol.Http1)]
     [InlineData(ClientProtocol.Http2)]
     [InlineData(ClientProtocol.WebSocket)]
     public async Task Connections_that_came_late_are_let_go_at_the_pace_as_well(ClientProtocol protocol)
@@ -38,7 +39,6 @@ public sealed class LatePaceTests
     private static TrackedConnection Open(TestMember member, ClientProtocol protocol)
     {
         var connection = member.Registry.Open(protocol, "http", fromPeer: false, new NoChannel());
-        connection.LeaveWithNextAnswer();
         connection.BeginWork();
         return connection;
     }

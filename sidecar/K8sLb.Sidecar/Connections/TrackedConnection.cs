@@ -21,7 +21,6 @@ public sealed class TrackedConnection
     private long releaseAskedAt;
     private int releaseReason;
     private int cutReason;
-    private int leaves;
     private Rhythm rhythm;
 
     internal TrackedConnection(
@@ -66,8 +65,8 @@ public sealed class TrackedConnection
 
     public int InFlight => (int)(Volatile.Read(ref word) & InFlightMask);
 
-    /// <summary>HTTP/1.1: its next answer is to be its last.</summary>
-    public bool Leaves => Volatile.Read(ref leaves) != 0;
+    /// <summary>Its release was asked for: of HTTP/1.1 the next answer is to be the last.</summary>
+    public bool Leaves => ReleaseAskedAt != 0;
 
     /// <summary>Rounds of the release scheduler in a row that found it quiet. Belongs to that scheduler.</summary>
     internal int QuietRounds { get; set; }
@@ -156,7 +155,6 @@ public sealed class TrackedConnection
     public void Release(ReleaseUrgency urgency, EndReason why = EndReason.Drain)
     {
         Interlocked.CompareExchange(ref releaseReason, (int)why, 0);
-        LeaveWithNextAnswer();
         Interlocked.CompareExchange(ref releaseAskedAt, clock.GetTimestamp(), 0);
         channel.Release(urgency);
     }
@@ -168,15 +166,11 @@ public sealed class TrackedConnection
         {
             return;
         }
-        Volatile.Write(ref leaves, 0);
         Interlocked.Exchange(ref releaseAskedAt, 0);
         Interlocked.Exchange(ref releaseReason, 0);
         QuietRounds = 0;
         channel.Stay();
     }
-
-    /// <summary>It came in while the member was being released already.</summary>
-    public void LeaveWithNextAnswer() => Volatile.Write(ref leaves, 1);
 
     /// <summary>Ends it at once.</summary>
     public void Cut(EndReason why)

@@ -88,7 +88,7 @@ public static class ReleasePolicy
         : IsQuiet(connection, quietPeriod) ? ReleaseStep.WhenSettled
         : ReleaseStep.AfterAnswer;
 
-    /// <summary>HTTP/1.1 costs a client little to open anew, and its next answer closes a late connection anyway.</summary>
+    /// <summary>HTTP/1.1 costs a client little to open anew, and need not wait for endpoints to move.</summary>
     private static bool IsLate(ReleaseFacts connection, DrainState drain) =>
         connection.OpenedAt > drain.StartedAt && connection.Protocol != ClientProtocol.Http1;
 

@@ -74,7 +74,7 @@ public sealed class ReleaseScheduler(
         foreach (var connection in live)
         {
             var step = ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now);
-            if (step is ReleaseStep.Leave or ReleaseStep.Cut || IsLetGo(connection))
+            if (step is ReleaseStep.Leave or ReleaseStep.Cut || connection.Leaves)
             {
                 Carry(connection, step);
             }
@@ -113,12 +113,6 @@ public sealed class ReleaseScheduler(
             drain.NotePaceRaised();
         }
     }
-
-    /// <summary>
-    /// Its turn has come already. HTTP/1.1 that came in late needs none: its next answer is its last in any case.
-    /// </summary>
-    private static bool IsLetGo(TrackedConnection connection) =>
-        connection.ReleaseAskedAt != 0 || (connection.Leaves && connection.Protocol == ClientProtocol.Http1);
 
     private static void Carry(TrackedConnection connection, ReleaseStep step)
     {

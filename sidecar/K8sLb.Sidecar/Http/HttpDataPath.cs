@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
-using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Snapshots;
@@ -33,7 +32,6 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     private readonly HandoffEndPoint http2 = new("http/2");
     private readonly SocketConnectionContextFactory sockets;
     private readonly ConnectionRegistry registry;
-    private readonly MemberDrain drain;
     private readonly SnapshotInForce snapshots;
     private readonly SidecarMetrics metrics;
     private readonly ILogger log;
@@ -44,7 +42,6 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
 
     public HttpDataPath(
         ConnectionRegistry registry,
-        MemberDrain drain,
         SnapshotInForce snapshots,
         SidecarMetrics metrics,
         TimeProvider clock,
@@ -53,7 +50,6 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
     )
     {
         this.registry = registry;
-        this.drain = drain;
         this.snapshots = snapshots;
         this.metrics = metrics;
         log = loggers.CreateLogger<HttpDataPath>();
@@ -107,10 +103,6 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         }
         var transport = sockets.Create(client);
         var connection = new HttpClientConnection(transport, arrival, before, registry, snapshots, clock);
-        if (drain.Current is { IsReleasing: true })
-        {
-            connection.Tracked.LeaveWithNextAnswer();
-        }
         transport.Features.Set(connection);
         var handedOver = false;
         try

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
-using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Routing;
@@ -15,7 +14,6 @@ namespace K8sLb.Sidecar.Relay;
 internal sealed class RelayRouting(
     SidecarOptions options,
     WorkRouter router,
-    MemberDrain drain,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
     TimeProvider clock,
@@ -78,15 +76,8 @@ internal sealed class RelayRouting(
 
     public void Failed(RelayFailure how) => metrics.Failures.Add(1, SidecarMetrics.Outcome(how.ToString()));
 
-    public TrackedConnection Open(in Arrival arrival, ClientProtocol protocol, IClientChannel channel)
-    {
-        var connection = registry.Open(protocol, arrival.Port.Name, arrival.FromPeer, channel);
-        if (drain.Current is { IsReleasing: true })
-        {
-            connection.LeaveWithNextAnswer();
-        }
-        return connection;
-    }
+    public TrackedConnection Open(in Arrival arrival, ClientProtocol protocol, IClientChannel channel) =>
+        registry.Open(protocol, arrival.Port.Name, arrival.FromPeer, channel);
 
     public void NoteArrival() => registry.NoteArrival();
 

@@ -39,7 +39,7 @@ internal sealed class TestBrain : IRelayBrain
     {
         if (ComesLate)
         {
-            connection.LeaveWithNextAnswer();
+            connection.Release(ReleaseUrgency.AfterAnswer);
         }
         return connection;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
 
@@ -33,6 +34,14 @@ internal sealed class RawHttp : IAsyncDisposable
     {
         await GetAsync(target);
         return await ReadAsync();
+    }
+
+    /// <returns>The first answer that asks to close; those before it left the connection open.</returns>
+    public async Task<RawResponse> RequestUntilAskedToCloseAsync()
+    {
+        RawResponse? answer = null;
+        await Eventually.IsTrue(async () => (answer = await RequestAsync("/")).AsksToClose, "an answer asks to close");
+        return answer!;
     }
 
     public Task SendAsync(ReadOnlyMemory<byte> content) => stream.WriteAsync(content).AsTask();
