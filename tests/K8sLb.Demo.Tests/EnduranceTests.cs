@@ -13,6 +13,18 @@ public sealed class EnduranceTests
         EnduranceVerdict.Of([Result("k8slb", failed, mostToldInASecond)]).Passed.ShouldBe(passed);
 
     [Fact]
+    public void Clients_that_come_back_faster_than_the_rate_are_a_fault()
+    {
+        var told = Result("k8slb", 0, 20);
+
+        EnduranceVerdict
+            .Of([told with { Moves = told.Moves with { MostReconnectedInASecond = 37 } }])
+            .Faults.ShouldBe([
+                "endpoints 2 s late: 37 connections came back in one second, with 20 as the pool's rate",
+            ]);
+    }
+
+    [Fact]
     public void Stolen_time_is_a_part_of_all_that_has_passed()
     {
         var before = ProcessorTime.Parse("cpu  100 0 50 800 10 0 5 35 7 7");
@@ -33,6 +45,7 @@ public sealed class EnduranceTests
             .Faults.ShouldBe([
                 "endpoints 2 s late: 3 of 1000 requests failed",
                 "endpoints 2 s late: 99 connections told to move in one second, with 20 as the pool's rate",
+                "endpoints 2 s late: 99 connections came back in one second, with 20 as the pool's rate",
             ]);
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using K8sLb.TestKit;
 
 namespace K8sLb.LocalCluster;
 
@@ -35,14 +36,11 @@ public static class ClusterExtensions
         await cluster.KubectlAsync(["apply", "--validate=false", "-f", file], null, ct);
         // Not "kubectl wait": it fails at once where the CRD has no conditions yet.
         const string Established = """jsonpath={.status.conditions[?(@.type=="Established")].status}""";
-        var since = Stopwatch.StartNew();
-        while (await cluster.KubectlAsync(["get", "-f", file, "-o", Established], null, ct) != "True")
-        {
-            if (since.Elapsed > CrdLimit)
-            {
-                throw new TimeoutException($"the server does not serve {file} after {CrdLimit.TotalSeconds} s");
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
-        }
+        await Eventually.IsTrue(
+            async () => await cluster.KubectlAsync(["get", "-f", file, "-o", Established], null, ct) == "True",
+            $"the server serves {file}",
+            CrdLimit,
+            ct
+        );
     }
 }

@@ -44,7 +44,8 @@ public abstract class PeerTests(PortMode mode) : DataPathTests(mode)
         }
 
         pool[0].App.Served.ShouldBe(0);
-        pool[0].Registry.Account().Totals.Rerouted.ShouldBeGreaterThanOrEqualTo(5);
+        pool[1].App.Served.ShouldBeGreaterThanOrEqualTo(5);
+        pool[0].Registry.Account().Totals.Rerouted.ShouldBe(pool[1].App.Served);
     }
 
     [Fact]
@@ -174,10 +175,13 @@ public abstract class PeerTests(PortMode mode) : DataPathTests(mode)
         await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
         await using var late = await RawHttp.ConnectAsync(pool[0].Http);
 
-        var response = await late.RequestUntilAskedToCloseAsync();
+        // A refusal asks at once, and one that is served when its turn comes.
+        var response =
+            policy == LateArrivals.Reject ? await late.RequestAsync("/") : await late.RequestUntilAskedToCloseAsync();
 
         response.Status.ShouldBe(status);
         response.ServedBy.ShouldBe(servedBy);
+        response.AsksToClose.ShouldBeTrue();
         response.Headers["Retry-After"].Any().ShouldBe(policy == LateArrivals.Reject);
     }
 

@@ -11,7 +11,12 @@ public static class Eventually
         IsTrue(() => Task.FromResult(condition()), what, within);
 
     /// <exception cref="TimeoutException">It was never true; the message names what was waited for.</exception>
-    public static async Task IsTrue(Func<Task<bool>> condition, string what, TimeSpan? within = null)
+    public static async Task IsTrue(
+        Func<Task<bool>> condition,
+        string what,
+        TimeSpan? within = null,
+        CancellationToken cancellation = default
+    )
     {
         var limit = within ?? TimeSpan.FromSeconds(30);
         var clock = Stopwatch.StartNew();
@@ -21,7 +26,7 @@ public static class Eventually
             {
                 throw new TimeoutException($"not within {limit.TotalSeconds:0.#} s: {what}");
             }
-            await Task.Delay(Step);
+            await Task.Delay(Step, cancellation);
         }
     }
 }

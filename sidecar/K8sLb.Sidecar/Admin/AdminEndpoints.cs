@@ -88,7 +88,7 @@ internal sealed class AdminEndpoints(
                 Active = live.Count(c => c.State == ConnectionState.Active),
                 Idle = live.Count(c => c.State == ConnectionState.Idle),
                 Closing = live.Count(c => c.State == ConnectionState.Closing),
-                Asked = live.Count(c => c.ReleaseAskedAt != 0),
+                Asked = live.Count(c => c.Leaves),
             },
             FromPeers = live.Count(c => c.FromPeer),
             InFlight = registry.InFlight,

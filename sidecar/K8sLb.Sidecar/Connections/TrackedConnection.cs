@@ -65,7 +65,7 @@ public sealed class TrackedConnection
 
     public int InFlight => (int)(Volatile.Read(ref word) & InFlightMask);
 
-    /// <summary>Its release was asked for: of HTTP/1.1 the next answer is to be the last.</summary>
+    /// <summary>Its release was asked for: the next answer of HTTP/1.1 is to be the last.</summary>
     public bool Leaves => ReleaseAskedAt != 0;
 
     /// <summary>Rounds of the release scheduler in a row that found it quiet. Belongs to that scheduler.</summary>

@@ -179,14 +179,8 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         listen.Use(next => transport => TrackAsync(next, transport));
     }
 
-    private static void NoteRequestEnd(HttpContext context)
-    {
-        var connection = context.Features.GetRequiredFeature<HttpClientConnection>();
-        if (connection.Tracked.Protocol == ClientProtocol.Http1)
-        {
-            connection.NoteRequestEnd();
-        }
-    }
+    private static void NoteRequestEnd(HttpContext context) =>
+        context.Features.GetRequiredFeature<HttpClientConnection>().NoteRequestEnd();
 
     private static async Task TrackAsync(ConnectionDelegate next, ConnectionContext transport)
     {

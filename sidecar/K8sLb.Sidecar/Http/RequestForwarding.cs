@@ -36,7 +36,7 @@ internal sealed class RequestForwarding(
         tracked.BeginWork();
         try
         {
-            if (tracked is { Protocol: ClientProtocol.Http2, ReleaseAskedAt: not 0 })
+            if (tracked is { Protocol: ClientProtocol.Http2, Leaves: true })
             {
                 // While it was idle it could not be told in two phases.
                 connection.AnnounceGoAway();

@@ -52,6 +52,7 @@ internal sealed class PacedLoad(int perSecond, int connections, int streams = 0)
             var wait = due - Stopwatch.GetTimestamp();
             if (wait > 0)
             {
+                // The pace itself: nothing happens then but that it is time.
                 Thread.Sleep((int)Math.Ceiling(wait * 1e3 / Stopwatch.Frequency));
             }
             var start = answered > due ? due : Stopwatch.GetTimestamp();

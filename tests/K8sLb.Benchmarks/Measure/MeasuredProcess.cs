@@ -76,6 +76,7 @@ internal sealed class MeasuredProcess : IDisposable
             }
             catch (Exception e) when (e is SocketException or LoadFailedException)
             {
+                // A port that opens tells nobody, and this is the step in which the start is measured.
                 await Task.Delay(1);
             }
         }

@@ -17,11 +17,20 @@ internal sealed record EnduranceVerdict(IReadOnlyList<string> Faults)
         {
             yield return $"endpoints {result.EndpointLagSeconds} s late: {result.Load.Failed} of {result.Load.Requests} requests failed";
         }
-        if (result.ReleaseRate is { } rate && !rate.IsKeptBy(result.Moves.MostToldInASecond))
+        if (result.ReleaseRate is not { } rate)
+        {
+            yield break;
+        }
+        (int Most, string What)[] moves =
+        [
+            (result.Moves.MostToldInASecond, "told to move"),
+            (result.Moves.MostReconnectedInASecond, "came back"),
+        ];
+        foreach (var (most, what) in moves.Where(m => !rate.IsKeptBy(m.Most)))
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"endpoints {result.EndpointLagSeconds} s late: {result.Moves.MostToldInASecond} connections told to move in one second, with {rate.PerSecond} as the pool's rate"
+                $"endpoints {result.EndpointLagSeconds} s late: {most} connections {what} in one second, with {rate.PerSecond} as the pool's rate"
             );
         }
     }

@@ -23,7 +23,7 @@ internal sealed class Rhythm
         return TimeSpan.FromMilliseconds(meanMs * factor);
     }
 
-    /// <summary>False where the load stops.</summary>
+    /// <summary>A client's time to think, for which there is nothing to wait for. False where the load stops.</summary>
     public async Task<bool> WaitAsync(CancellationToken stopping)
     {
         await Task.Delay(Next(), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -11,7 +11,6 @@ namespace K8sLb.Load;
 internal sealed class WebSocketSession : IDisposable
 {
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3
-    private static readonly TimeSpan ArrivalPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebSocket socket;
@@ -52,9 +51,15 @@ internal sealed class WebSocketSession : IDisposable
     /// </summary>
     public async Task TakeArrivalsAsync(Task pendingReceive)
     {
-        while (!pendingReceive.IsCompleted && bytes.HasArrival)
+        while (!pendingReceive.IsCompleted)
         {
-            await Task.WhenAny(pendingReceive, Task.Delay(ArrivalPause));
+            // Before the look, so that a read in between is not missed. A Ping ends a read, and no receive.
+            var read = bytes.NextReadAsync();
+            if (!bytes.HasArrival)
+            {
+                return;
+            }
+            await Task.WhenAny(pendingReceive, read);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class ByteConnection : IDisposable
     private int begin;
     private int end;
     private RequestFailedException? writeFailure;
+    private TaskCompletionSource? awaitedRead;
 
     private ByteConnection(Socket socket, EndPoint address) => (this.socket, this.address) = (socket, address);
 
@@ -30,6 +31,14 @@ internal sealed class ByteConnection : IDisposable
 
     /// <summary>Something has arrived (bytes, FIN or RST) that no read has taken yet. May be asked while a read is under way.</summary>
     public bool HasArrival => socket.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>Ends with the next read that takes something from the socket, its end included. For one who waits at a time.</summary>
+    public Task NextReadAsync()
+    {
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref awaitedRead, next);
+        return next.Task;
+    }
 
     public static async Task<ByteConnection> ConnectAsync(
         EndPoint address,
@@ -141,6 +150,10 @@ internal sealed class ByteConnection : IDisposable
         catch (SocketException e)
         {
             throw SocketFailure.Of(e) ?? (Exception)e;
+        }
+        finally
+        {
+            Interlocked.Exchange(ref awaitedRead, null)?.TrySetResult();
         }
         if (read == 0)
         {

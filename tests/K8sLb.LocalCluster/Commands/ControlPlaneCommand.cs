@@ -1,3 +1,5 @@
+using K8sLb.TestKit;
+
 namespace K8sLb.LocalCluster.Commands;
 
 internal static class ControlPlaneCommand
@@ -6,6 +8,6 @@ internal static class ControlPlaneCommand
     {
         await using var plane = await ControlPlane.StartAsync(ct: ct);
         Console.WriteLine($"export KUBECONFIG={plane.KubeconfigPath}");
-        await Task.Delay(Timeout.Infinite, ct);
+        await Endless.UntilCancelledAsync(ct);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using K8sLb.LocalCluster.Processes;
+using K8sLb.TestKit;
 
 namespace K8sLb.LocalCluster.Commands;
 
@@ -9,7 +10,7 @@ internal static class NodeCommands
     {
         await using var node = await LocalNode.StartAsync(Parse(args), ct);
         Announce(node);
-        await Task.Delay(Timeout.Infinite, ct);
+        await Endless.UntilCancelledAsync(ct);
     }
 
     public static async Task UpAsync(string[] args, CancellationToken ct)

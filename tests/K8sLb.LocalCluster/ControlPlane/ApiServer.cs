@@ -50,25 +50,8 @@ internal sealed class ApiServer : IDisposable
 
     /// <exception cref="InvalidOperationException">It exited; the message holds the end of its log.</exception>
     /// <exception cref="TimeoutException">It was not ready in time; likewise.</exception>
-    public async Task WaitUntilReadyAsync(TimeSpan limit, CancellationToken ct)
-    {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        linked.CancelAfter(limit);
-        try
-        {
-            while (!await IsReadyAsync(linked.Token))
-            {
-                process?.ThrowIfExited();
-                await Task.Delay(50, linked.Token);
-            }
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw new TimeoutException(
-                $"kube-apiserver was not ready within {limit.TotalSeconds:0} s. The end of its log:\n{process?.LogTail(15)}"
-            );
-        }
-    }
+    public Task WaitUntilReadyAsync(TimeSpan limit, CancellationToken ct) =>
+        process!.WaitUntilAsync(IsReadyAsync, "/readyz says so", limit, ct);
 
     public void Dispose() => http.Dispose();
 

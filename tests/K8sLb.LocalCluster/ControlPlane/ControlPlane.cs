@@ -160,9 +160,21 @@ public sealed class ControlPlane : ICluster
             }
             catch (CommandFailedException e) when (e.Message.Contains("NotFound", StringComparison.Ordinal))
             {
-                // A server that is ready makes its own namespaces a moment later.
-                await Task.Delay(50, ct);
+                // A server that is ready makes its own namespaces a moment later; it does not mind finding one.
+                await EnsureNamespaceAsync(ns, ct);
             }
+        }
+    }
+
+    private async Task EnsureNamespaceAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            await KubectlAsync(["create", "namespace", name], null, ct);
+        }
+        catch (CommandFailedException e) when (e.Message.Contains("AlreadyExists", StringComparison.Ordinal))
+        {
+            // The server was first.
         }
     }
 

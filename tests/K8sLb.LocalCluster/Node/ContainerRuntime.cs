@@ -9,6 +9,7 @@ internal sealed class ContainerRuntime
     // It finds the shim on PATH, the shim runc, and the plugins iptables.
     private static readonly string[] Callees = ["containerd-shim-runc-v2", "runc", "iptables"];
 
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private readonly NodeNamespaces namespaces;
     private readonly string ctr;
     private readonly string socket;
@@ -85,14 +86,14 @@ internal sealed class ContainerRuntime
     private Task<string> CtrAsync(IEnumerable<string> arguments, CancellationToken ct) =>
         Command.RunAsync([.. namespaces.Enter, ctr, "-a", socket, "-n", "k8s.io", .. arguments], ct: ct);
 
-    private async Task WaitUntilReadyAsync(CancellationToken ct)
-    {
-        while ((await Command.TryAsync([.. namespaces.Enter, ctr, "-a", socket, "version"], ct: ct)).ExitCode != 0)
-        {
-            process.ThrowIfExited();
-            await Task.Delay(50, ct);
-        }
-    }
+    private Task WaitUntilReadyAsync(CancellationToken ct) =>
+        process.WaitUntilAsync(
+            async token =>
+                (await Command.TryAsync([.. namespaces.Enter, ctr, "-a", socket, "version"], ct: token)).ExitCode == 0,
+            "ctr gets an answer",
+            StartLimit,
+            ct
+        );
 
     // restrict_oom_score_adj: where CAP_SYS_RESOURCE is missing, nobody may lower an oom_score_adj.
     private static string Configuration(string folder, string socket, string network, string plugins) =>

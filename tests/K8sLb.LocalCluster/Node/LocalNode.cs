@@ -3,6 +3,7 @@ using System.Net;
 using K8sLb.LocalCluster.Assets;
 using K8sLb.LocalCluster.Images;
 using K8sLb.LocalCluster.Processes;
+using K8sLb.TestKit;
 
 namespace K8sLb.LocalCluster;
 
@@ -188,25 +189,27 @@ public sealed class LocalNode : ICluster
     private async Task WaitUntilReadyAsync(TimeSpan limit, CancellationToken ct)
     {
         const string Ready = """{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}""";
-        var clock = Stopwatch.StartNew();
-        while (true)
+        try
+        {
+            await Eventually.IsTrue(AreReadyAsync, "all nodes are ready", limit, ct);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}: {await KubectlAsync(["describe", "nodes"], null, ct)}");
+        }
+
+        async Task<bool> AreReadyAsync()
         {
             var states = await KubectlAsync(["get", "nodes", "-o", $"jsonpath={Ready}"], null, ct);
-            if (states.Split('\n').Count(s => s == "True") == nodes.Count)
+            var areReady = states.Split('\n').Count(s => s == "True") == nodes.Count;
+            if (!areReady)
             {
-                return;
+                foreach (var node in nodes)
+                {
+                    node.ThrowIfExited();
+                }
             }
-            foreach (var node in nodes)
-            {
-                node.ThrowIfExited();
-            }
-            if (clock.Elapsed > limit)
-            {
-                throw new TimeoutException(
-                    $"nodes not ready within {limit.TotalSeconds:0} s: {await KubectlAsync(["describe", "nodes"], null, ct)}"
-                );
-            }
-            await Task.Delay(100, ct);
+            return areReady;
         }
     }
 }

@@ -41,11 +41,8 @@ internal sealed class NodeNamespaces
     {
         var ready = run.Combine(node, "namespaces-ready");
         var holder = run.Start($"{node}-namespaces", [.. Unshare, "bash", "-c", FirstProcess, ready]);
-        while (!File.Exists(ready))
-        {
-            holder.ThrowIfExited();
-            await Task.Delay(10, ct);
-        }
+        await FileArrival.WaitAsync(ready, holder.WaitForExitAsync(ct));
+        holder.ThrowIfExited();
         var namespaces = new NodeNamespaces(holder);
         await namespaces.RunAsync("mount", "--make-rshared", "/");
         await namespaces.HideMachineFoldersAsync(run, node);

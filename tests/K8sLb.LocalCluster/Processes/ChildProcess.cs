@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using K8sLb.TestKit;
 
 namespace K8sLb.LocalCluster.Processes;
 
@@ -43,6 +44,44 @@ public sealed class ChildProcess
         {
             throw new InvalidOperationException(
                 $"{Name} exited with code {process.ExitCode}. The end of its log:\n{LogTail(15)}"
+            );
+        }
+    }
+
+    /// <summary>Waits for a condition while it runs.</summary>
+    /// <exception cref="InvalidOperationException">It has exited; the message holds the end of its log.</exception>
+    /// <exception cref="TimeoutException">It was never true; likewise.</exception>
+    public async Task WaitUntilAsync(
+        Func<CancellationToken, Task<bool>> condition,
+        string what,
+        TimeSpan limit,
+        CancellationToken ct
+    )
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        linked.CancelAfter(limit);
+        try
+        {
+            await Eventually.IsTrue(
+                async () =>
+                {
+                    var isTrue = await condition(linked.Token);
+                    if (!isTrue)
+                    {
+                        ThrowIfExited();
+                    }
+                    return isTrue;
+                },
+                what,
+                limit,
+                linked.Token
+            );
+        }
+        catch (Exception e)
+            when (e is TimeoutException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new TimeoutException(
+                $"{Name}: not within {limit.TotalSeconds:0} s: {what}. The end of its log:\n{LogTail(15)}"
             );
         }
     }

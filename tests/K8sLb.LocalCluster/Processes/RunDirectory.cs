@@ -79,10 +79,7 @@ public sealed class RunDirectory : IAsyncDisposable
         left = true;
         await keeper.StandardInput.WriteLineAsync("detach");
         await keeper.StandardInput.FlushAsync();
-        while (!File.Exists(Combine("control")) && !keeper.HasExited)
-        {
-            await Task.Delay(10);
-        }
+        await FileArrival.WaitAsync(Combine("control"), keeper.WaitForExitAsync());
     }
 
     public async ValueTask DisposeAsync()

@@ -15,7 +15,7 @@ internal sealed class TestBrain : IRelayBrain
     public RelayTarget? Target { get; set; }
     public RelayTarget? Fallback { get; set; }
 
-    /// <summary>Connections come in while the member is being released.</summary>
+    /// <summary>Connections come in while the member is being released, and their turn comes at once.</summary>
     public bool ComesLate { get; set; }
     public ConcurrentQueue<RelayFailure> Failures { get; } = [];
     public int ReachedCount;
