@@ -14,10 +14,26 @@ public sealed record MemberReport
     /// <summary>Requests being served now, on all connections.</summary>
     public int InFlight { get; init; }
 
+    /// <summary>Work that clients bring, not what peers pass on: requests, and connections that are placed as a whole. Null until known.</summary>
+    public double? ArrivalsPerSecond { get; init; }
+
+    /// <summary>Of this member's application; null where an older sidecar does not say.</summary>
+    public LocalReport? Local { get; init; }
+
     /// <summary>Since the process started; opened = live + finished + released + forced.</summary>
     public required ConnectionTotals Totals { get; init; }
 
     public DrainReport? Drain { get; init; }
+}
+
+/// <summary>What the application has to do, whoever sent it: clients directly, or peers.</summary>
+public sealed record LocalReport
+{
+    /// <summary>Requests, and connections that are placed as a whole.</summary>
+    public required int InFlight { get; init; }
+
+    /// <summary>Of its answers, as a mean that follows peaks; null until one was measured.</summary>
+    public double? LatencyMs { get; init; }
 }
 
 public sealed record ConnectionCounts

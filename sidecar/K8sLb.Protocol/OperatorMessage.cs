@@ -5,6 +5,7 @@ public sealed record OperatorMessage
 {
     public Welcome? Welcome { get; init; }
     public MemberSnapshot? Snapshot { get; init; }
+    public PoolLoads? Loads { get; init; }
     public Refusal? Refusal { get; init; }
 }
 
@@ -118,8 +119,23 @@ public sealed record PoolPolicy
     public required DrainPolicy Drain { get; init; }
     public required SlowStartPolicy SlowStart { get; init; }
 
+    public BalancingKind Balancing { get; init; }
+
     /// <summary>Null leaves connections alone while nothing drains.</summary>
     public ConnectionPolicy? Connections { get; init; }
+}
+
+/// <summary>Which of the members that may take a piece of new work gets it.</summary>
+public enum BalancingKind
+{
+    /// <summary>Each in its turn, by weight.</summary>
+    WeightedRoundRobin,
+
+    /// <summary>Of the one whose turn it is and another, the one with less under way for its weight.</summary>
+    LeastRequest,
+
+    /// <summary>As <see cref="LeastRequest"/>, by what is under way and how long it takes.</summary>
+    PeakEwma,
 }
 
 public sealed record PortPolicy

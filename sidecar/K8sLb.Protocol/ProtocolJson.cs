@@ -17,6 +17,7 @@ namespace K8sLb.Protocol;
 [JsonSerializable(typeof(OperatorMessage))]
 [JsonSerializable(typeof(MemberSnapshot))]
 [JsonSerializable(typeof(PoolState))]
+[JsonSerializable(typeof(PoolLoads))]
 [JsonSerializable(typeof(SelfDirective))]
 [JsonSerializable(typeof(DrainReport))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

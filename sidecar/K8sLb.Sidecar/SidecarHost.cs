@@ -54,6 +54,7 @@ public static class SidecarHost
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<SnapshotInForce>();
         services.AddSingleton<MemberDrain>();
+        services.AddSingleton<PeerLoads>();
         services.AddSingleton<WorkRouter>();
         services.AddSingleton<SnapshotIntake>();
         services.AddSingleton(provider => LoadCredential(options, provider));

@@ -70,6 +70,8 @@ public sealed record BackendPoolConnections
 
 public sealed record BackendPoolLoadBalancing
 {
+    [AllowedValues("WeightedRoundRobin", "LeastRequest", "PeakEwma")]
+    public string Policy { get; set; } = "WeightedRoundRobin";
     public BackendPoolSlowStart? SlowStart { get; set; }
 }
 

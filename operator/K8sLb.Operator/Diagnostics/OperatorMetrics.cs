@@ -57,6 +57,13 @@ public static class OperatorMetrics
         "Statuses of pools that could not be written"
     );
 
+    /// <summary>Tags: loop.</summary>
+    internal static readonly Counter<long> LoopFailures = Meter.CreateCounter<long>(
+        "k8slb.operator.loop.failures",
+        "{round}",
+        "Rounds of background loops that failed; the loop goes on"
+    );
+
     /// <summary>Tags: phase.</summary>
     internal static readonly UpDownCounter<long> Members = Meter.CreateUpDownCounter<long>(
         "k8slb.operator.members",

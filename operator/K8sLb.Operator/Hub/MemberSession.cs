@@ -35,6 +35,8 @@ public sealed class MemberSession
 
     public PoolPublication? Publication => channel.Current;
 
+    public byte[]? Loads => channel.Loads;
+
     public Task WaitForWorkAsync(CancellationToken cancellationToken) => signal.WaitAsync(cancellationToken);
 
     /// <inheritdoc cref="AsyncSignal.WaitAsync(TimeSpan, TimeProvider, CancellationToken)"/>

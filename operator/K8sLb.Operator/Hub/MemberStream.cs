@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using K8sLb.Operator.Diagnostics;
 using K8sLb.Protocol;
@@ -7,7 +8,7 @@ namespace K8sLb.Operator.Hub;
 
 /// <summary>
 /// Moves lines of one attached sidecar: one loop reads, one writes, and the end of either ends the other. At most one
-/// snapshot is unanswered, so a slow sidecar skips to the newest version.
+/// snapshot is unanswered, so a slow sidecar skips to the newest version. Figures of load wait for no answer.
 /// </summary>
 public sealed partial class MemberStream(
     MemberSession session,
@@ -19,6 +20,7 @@ public sealed partial class MemberStream(
 )
 {
     private readonly SentSnapshots sent = new();
+    private byte[]? toldLoads;
     private bool tooSlow;
 
     /// <returns>False where the sidecar does not read what it is sent.</returns>
@@ -85,7 +87,13 @@ public sealed partial class MemberStream(
         {
             while (session.Closing is null)
             {
-                if (sent.Unanswered)
+                if (session.Loads is { } loads && loads != toldLoads)
+                {
+                    toldLoads = loads;
+                    output.Write(loads);
+                    await FlushAsync(stop.Token);
+                }
+                else if (sent.Unanswered)
                 {
                     var answered = await session.WaitForWorkAsync(options.AnswerTimeout, time, stop.Token);
                     if (!answered)

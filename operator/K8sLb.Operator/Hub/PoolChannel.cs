@@ -19,6 +19,7 @@ public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Act
     private long version = lastVersion;
     private string? closed;
     private volatile PoolPublication? current;
+    private volatile byte[]? loads;
 
     public ObjectKey Pool => pool;
 
@@ -30,6 +31,9 @@ public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Act
 
     /// <summary>Null until the first publication.</summary>
     public PoolPublication? Current => current;
+
+    /// <summary>The line that tells the newest figures; null until the first.</summary>
+    public byte[]? Loads => loads;
 
     public IReadOnlyList<MemberState> Members
     {
@@ -72,6 +76,21 @@ public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Act
                 session.Wake();
             }
             return version;
+        }
+    }
+
+    /// <summary>Tells every member these figures, as soon as its stream has room.</summary>
+    public void Tell(PoolLoads newest)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        MessageWriter.Write(line, new OperatorMessage { Loads = newest });
+        loads = line.WrittenSpan.ToArray();
+        lock (gate)
+        {
+            foreach (var session in sessions.Values)
+            {
+                session.Wake();
+            }
         }
     }
 

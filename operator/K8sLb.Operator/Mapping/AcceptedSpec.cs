@@ -42,6 +42,9 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                     WebSocketCloseCode = spec.Drain.WebSocket.CloseCode,
                     OnDeadline = Enum.Parse<DeadlineAction>(spec.Drain.OnDeadline),
                 },
+                Balancing = spec.LoadBalancing is { } loadBalancing
+                    ? Enum.Parse<BalancingKind>(loadBalancing.Policy)
+                    : BalancingKind.WeightedRoundRobin,
                 Connections = spec.Connections is { } connections
                     ? new ConnectionPolicy
                     {

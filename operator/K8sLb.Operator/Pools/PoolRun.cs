@@ -25,6 +25,7 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly ReleaseBarrier barrier = new();
     private readonly StatusWriter statusWriter;
     private readonly Task statusWriting;
+    private readonly Task exchanging;
     private readonly CancellationTokenSource stop = new();
     private IReadOnlyList<MemberRecord> records;
     private BackendPoolStatus? status;
@@ -48,6 +49,7 @@ internal sealed class PoolRun : IAsyncDisposable
             context.Logger
         );
         statusWriting = statusWriter.RunAsync(stop.Token);
+        exchanging = new LoadExchange(Channel, context.Time, context.Logger).RunAsync(stop.Token);
     }
 
     public ObjectKey Key { get; }
@@ -99,6 +101,7 @@ internal sealed class PoolRun : IAsyncDisposable
         tally.Set([]);
         await stop.CancelAsync();
         await statusWriting;
+        await exchanging;
         stop.Dispose();
     }
 

@@ -21,10 +21,7 @@ public static class BackendPoolValidator
         PortRules.Check(spec.Ports, "spec.ports", errors);
         DrainRules.Check(spec.Drain, "spec.drain", errors);
         ConnectionRules.Check(spec.Connections, "spec.connections", errors);
-        if (spec.LoadBalancing?.SlowStart is { } slowStart)
-        {
-            SlowStartRules.Check(slowStart, "spec.loadBalancing.slowStart", errors);
-        }
+        LoadBalancingRules.Check(spec.LoadBalancing, spec.Ports, "spec.loadBalancing", errors);
         return errors.All;
     }
 }

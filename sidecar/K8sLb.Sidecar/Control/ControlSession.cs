@@ -5,6 +5,7 @@ using System.Text.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Control;
@@ -14,6 +15,7 @@ internal sealed class ControlSession(
     HttpMessageInvoker http,
     Uri dial,
     SnapshotIntake intake,
+    PeerLoads loads,
     MemberReports reports,
     MemberDrain drain,
     TimeProvider clock,
@@ -119,6 +121,10 @@ internal sealed class ControlSession(
             {
                 WasWelcomed = true;
                 SidecarLog.Attached(log, dial, welcome.OperatorVersion, welcome.Epoch);
+            }
+            if (message?.Loads is { } told)
+            {
+                loads.Put(told);
             }
             if (message?.Snapshot is { } snapshot)
             {

@@ -1,6 +1,7 @@
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Control;
@@ -9,6 +10,7 @@ namespace K8sLb.Sidecar.Control;
 internal sealed class ControlStreamClient(
     SidecarOptions options,
     SnapshotIntake intake,
+    PeerLoads loads,
     MemberReports reports,
     MemberDrain drain,
     SidecarMetrics metrics,
@@ -30,7 +32,7 @@ internal sealed class ControlStreamClient(
         var backoff = new Backoff(ShortestPause, LongestPause, random);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var session = new ControlSession(http, dial, intake, reports, drain, clock, log);
+            var session = new ControlSession(http, dial, intake, loads, reports, drain, clock, log);
             var why = await RunAsync(session, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
             {

@@ -50,6 +50,8 @@ public sealed class MemberReports(
             EffectiveWeight = router.Plan.EffectiveWeight,
             Connections = account.Live,
             InFlight = registry.InFlight,
+            ArrivalsPerSecond = router.ArrivalsPerSecond,
+            Local = new() { InFlight = router.Local.InFlight, LatencyMs = router.Local.Latency?.TotalMilliseconds },
             Totals = account.Totals,
             Drain = drain.Current is { } state ? DrainReports.From(state, account, clock.GetUtcNow()) : null,
         };

@@ -57,6 +57,10 @@ internal sealed class PassThroughTransformer : HttpTransformer
         {
             return false;
         }
+        if (proxyResponse is not null)
+        {
+            httpContext.Features.Get<DestinationAttempt>()?.NoteAnswer();
+        }
         var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         AskToMove(httpContext, proxyResponse);
         if (proxyResponse is { Content.Headers.ContentLength: null } && proxyResponse.StatusCode >= HttpStatusCode.OK)

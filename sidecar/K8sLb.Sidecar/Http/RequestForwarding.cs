@@ -87,14 +87,7 @@ internal sealed class RequestForwarding(
             var destination = peer is null
                 ? destinations.Local(connection.Port)
                 : destinations.At(peer, connection.Port);
-            var error = await forwarder.SendAsync(
-                context,
-                destination.Prefix,
-                destination.Invoker,
-                config,
-                transformer,
-                CancellationToken.None
-            );
+            var error = await SendAsync(context, destination, peer?.Load ?? router.Local, config);
             var unreachable = Unreachable(context, error);
             if (unreachable is null && !UnservedAnswers.WasFound(context))
             {
@@ -118,6 +111,25 @@ internal sealed class RequestForwarding(
             route = WorkRoute.To(next);
             context.Response.Clear();
         }
+    }
+
+    private async Task<ForwarderError> SendAsync(
+        HttpContext context,
+        HttpDestination destination,
+        DestinationLoad load,
+        ForwarderRequestConfig config
+    )
+    {
+        using var attempt = new DestinationAttempt(load, clock);
+        context.Features.Set(attempt);
+        return await forwarder.SendAsync(
+            context,
+            destination.Prefix,
+            destination.Invoker,
+            config,
+            transformer,
+            CancellationToken.None
+        );
     }
 
     private void NoteOutcome(TrackedConnection connection, Peer? peer, ForwarderError error)

@@ -90,7 +90,7 @@ internal sealed class RelayRouting(
     private RelayTarget AddLocal(int port)
     {
         var endPoint = new IPEndPoint(options.AppAddress, port);
-        return local.GetOrAdd(port, _ => new($"the application at {endPoint}", endPoint));
+        return local.GetOrAdd(port, _ => new($"the application at {endPoint}", endPoint, router.Local));
     }
 
     private PeerTarget At(Peer peer, PortPolicy port)
@@ -105,6 +105,7 @@ internal sealed class RelayRouting(
         : RelayTarget(
             $"the peer {peer.Name} at {peer.EndPoint}",
             peer.EndPoint,
+            peer.Load,
             PeerPreface.Format(port, peer.Credential)
         )
     {

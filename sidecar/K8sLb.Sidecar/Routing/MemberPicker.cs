@@ -1,31 +1,47 @@
+using K8sLb.Protocol;
+
 namespace K8sLb.Sidecar.Routing;
 
-/// <summary>Picks by a plan and a random number; neither locks nor allocates.</summary>
+/// <summary>Picks by a plan and what is given with a piece of work; neither locks nor allocates.</summary>
 public static class MemberPicker
 {
-    /// <summary>The peer for a piece of new work, or null where it is served here.</summary>
-    /// <param name="random">Uniform from 0 to below 1.</param>
-    public static Peer? Pick(RoutingPlan plan, double random) =>
-        random < plan.Local || plan.Peers.Length == 0
-            ? null
-            : Reachable(plan, (random - plan.Local) / (1 - plan.Local));
-
-    /// <summary>A peer, whatever the local share is: for work that cannot be served here. Null where there is none.</summary>
-    public static Peer? PickPeer(RoutingPlan plan, double random) =>
-        plan.Peers.Length == 0 ? null : Reachable(plan, random);
-
-    private static Peer? Reachable(RoutingPlan plan, double point)
+    /// <returns>The peer for a piece of new work, or null where it is served here.</returns>
+    public static Peer? Pick(RoutingPlan plan, in PickInputs inputs)
     {
-        var peers = plan.Peers;
-        var first = plan.PeerAt(point);
-        for (var i = 0; i < peers.Length; i++)
+        var choices = plan.Choices;
+        if (choices.Length == 0)
         {
-            var peer = peers[(first + i) % peers.Length];
-            if (!peer.IsAvoided)
-            {
-                return peer;
-            }
+            return null;
         }
-        return null;
+        var turn = plan.At(inputs.Turn);
+        var picked = plan.Kind switch
+        {
+            BalancingKind.LeastRequest or BalancingKind.PeakEwma => LoadComparison.Pick(
+                choices,
+                turn,
+                inputs.Draw,
+                plan.Kind
+            ),
+            _ => turn,
+        };
+        return choices[picked].Peer is { } peer ? Reachable(choices, picked, peer) : null;
+    }
+
+    /// <summary>The one picked, or the next peer that is not passed over now; null where all of them are.</summary>
+    private static Peer? Reachable(ReadOnlySpan<Choice> choices, int picked, Peer peer)
+    {
+        for (var i = 1; peer.IsAvoided; i++)
+        {
+            if (i == choices.Length)
+            {
+                return null;
+            }
+            peer = choices[(picked + i) % choices.Length].Peer ?? peer;
+        }
+        return peer;
     }
 }
+
+/// <param name="Turn">From 0 to below 1, evenly spread over the picks.</param>
+/// <param name="Draw">From 0 to below 1, at random.</param>
+public readonly record struct PickInputs(double Turn, double Draw);

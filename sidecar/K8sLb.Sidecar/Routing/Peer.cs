@@ -23,12 +23,16 @@ public sealed class Peer
         Name = member.Name;
         EndPoint = new(IPAddress.Parse(member.PeerAddress), member.PeerPort);
         Credential = member.PeerCredential;
+        Load = new(clock);
     }
 
     public string Uid { get; }
     public string Name { get; }
     public IPEndPoint EndPoint { get; }
     public string Credential { get; }
+
+    /// <summary>Of what this member passes on to it.</summary>
+    public DestinationLoad Load { get; }
 
     /// <summary>It could not be reached a moment ago.</summary>
     public bool IsAvoided => Volatile.Read(ref avoidUntil) > clock.GetTimestamp();

@@ -2,7 +2,7 @@ using K8sLb.Sidecar.Observability;
 
 namespace K8sLb.Sidecar.Routing;
 
-/// <summary>Refreshes the routing plan while weights move with the time.</summary>
+/// <summary>Measures what arrives, and refreshes the routing plan while that or weights move with the time.</summary>
 public sealed class RoutingClock(
     WorkRouter router,
     SidecarMetrics metrics,
@@ -11,10 +11,13 @@ public sealed class RoutingClock(
 ) : PacedLoop("routing", TimeSpan.FromMilliseconds(100), metrics, clock, log)
 {
     private readonly TimeProvider clock = clock;
+    private long sampledAt = clock.GetTimestamp();
     private bool wasMoving;
 
     protected override ValueTask StepAsync(CancellationToken cancellation)
     {
+        router.Sample(clock.GetElapsedTime(sampledAt));
+        sampledAt = clock.GetTimestamp();
         var moves = router.IsMoving(clock.GetUtcNow());
         if (moves || wasMoving)
         {

@@ -7,39 +7,62 @@ namespace K8sLb.Sidecar.Routing;
 /// </summary>
 public sealed class RoutingPlan
 {
-    public static readonly RoutingPlan LocalOnly = new(RoutingShares.AllLocal(0), [], rejectsNewWork: false);
+    public static readonly RoutingPlan LocalOnly = new([], BalancingKind.WeightedRoundRobin);
 
+    private readonly Choice[] choices;
     private readonly double[] upTo;
 
-    public RoutingPlan(RoutingShares shares, IReadOnlyList<Peer> peers, bool rejectsNewWork)
+    /// <param name="choices">Whose shares sum to 1; none where all work is served here.</param>
+    public RoutingPlan(Choice[] choices, BalancingKind kind)
     {
-        Local = shares.Local;
-        EffectiveWeight = shares.EffectiveWeight;
-        Peers = [.. peers];
-        RejectsNewWork = rejectsNewWork;
-        upTo = new double[Peers.Length];
+        (this.choices, Kind) = (choices, kind);
+        upTo = new double[choices.Length];
         var sum = 0.0;
-        var all = shares.Peers.Sum(p => p.Share);
-        for (var i = 0; i < upTo.Length; i++)
+        for (var i = 0; i < choices.Length; i++)
         {
-            sum += shares.Peers[i].Share;
-            upTo[i] = sum / all;
+            sum += choices[i].Share;
+            upTo[i] = sum;
         }
     }
 
-    /// <summary>Chance of new work to stay here, from 0 to 1.</summary>
-    public double Local { get; }
-    public double EffectiveWeight { get; }
+    public BalancingKind Kind { get; }
+
+    /// <summary>This member's weight now, warm-up and drain applied.</summary>
+    public double EffectiveWeight { get; init; }
+
+    /// <summary>That the shares are made for; null where they take even arrivals for granted.</summary>
+    public double? ArrivalsPerSecond { get; init; }
 
     /// <summary>The drain has come so far that new work is refused: <see cref="LateArrivals.Reject"/>.</summary>
-    public bool RejectsNewWork { get; }
+    public bool RejectsNewWork { get; init; }
 
-    internal Peer[] Peers { get; }
+    public ReadOnlySpan<Choice> Choices => choices;
 
-    /// <summary>The peer whose part of the range from 0 to 1 holds <paramref name="point"/>.</summary>
-    internal int PeerAt(double point)
+    /// <summary>Part of new work that stays here, from 0 to 1, before loads are compared.</summary>
+    public double Local
+    {
+        get
+        {
+            var local = choices.Length == 0 ? 1 : 0.0;
+            foreach (var choice in choices)
+            {
+                local += choice.Peer is null ? choice.Share : 0;
+            }
+            return local;
+        }
+    }
+
+    /// <summary>The choice whose part of the range from 0 to 1 holds <paramref name="point"/>; one without a share has none.</summary>
+    internal int At(double point)
     {
         var found = Array.BinarySearch(upTo, point);
-        return Math.Min(found >= 0 ? found + 1 : ~found, upTo.Length - 1);
+        var at = found >= 0 ? found + 1 : ~found;
+        // Sums fall short of 1 by rounding; what lies behind the last share is the last one's that has any.
+        at = Math.Min(at, upTo.Length - 1);
+        while (at > 0 && choices[at].Share <= 0)
+        {
+            at--;
+        }
+        return at;
     }
 }

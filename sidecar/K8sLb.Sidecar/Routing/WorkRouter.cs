@@ -7,17 +7,33 @@ namespace K8sLb.Sidecar.Routing;
 /// <summary>Says where new work goes, for every data path. Keeps the plan in step with the snapshot, the drain and the time.</summary>
 public sealed class WorkRouter
 {
+    /// <summary>Part by which arrivals must have changed to be planned with anew.</summary>
+    private const double Noticeable = 0.05;
+
     private readonly Lock gate = new();
     private readonly SnapshotInForce snapshots;
     private readonly MemberDrain drain;
+    private readonly PeerLoads loads;
     private readonly Random random;
+    private readonly TurnSequence turns;
+    private readonly ArrivalMeter arrivals = new();
+    private readonly DestinationLoad local;
     private readonly TimeProvider clock;
     private Peer[] known = [];
     private RoutingPlan plan = RoutingPlan.LocalOnly;
+    private IReadOnlyDictionary<string, MemberLoad>? planned;
 
-    public WorkRouter(SnapshotInForce snapshots, MemberDrain drain, Random random, TimeProvider clock)
+    public WorkRouter(
+        SnapshotInForce snapshots,
+        MemberDrain drain,
+        PeerLoads loads,
+        Random random,
+        TimeProvider clock
+    )
     {
-        (this.snapshots, this.drain, this.random, this.clock) = (snapshots, drain, random, clock);
+        (this.snapshots, this.drain, this.loads, this.random, this.clock) = (snapshots, drain, loads, random, clock);
+        local = new(clock);
+        turns = new((uint)random.NextInt64(1L << 32));
         drain.Changed += Refresh;
     }
 
@@ -26,11 +42,20 @@ public sealed class WorkRouter
     /// <summary>All members that can be reached, whether the plan uses them now or not.</summary>
     public IReadOnlyList<Peer> KnownPeers => Volatile.Read(ref known);
 
+    /// <summary>Work that clients bring here; null until it is known.</summary>
+    public double? ArrivalsPerSecond => arrivals.PerSecond;
+
+    /// <summary>Of this member's application: what clients bring, and what peers pass on.</summary>
+    public DestinationLoad Local => local;
+
     /// <summary>For work that a client brought. What a peer passed on is not asked about: there is no second hop.</summary>
     public WorkRoute Next()
     {
+        arrivals.Note();
         var now = Plan;
-        return now.RejectsNewWork ? WorkRoute.Reject : WorkRoute.To(MemberPicker.Pick(now, random.NextDouble()));
+        return now.RejectsNewWork
+            ? WorkRoute.Reject
+            : WorkRoute.To(MemberPicker.Pick(now, new(turns.Next(), random.NextDouble())));
     }
 
     /// <summary>Another place for work that could not be handed over; null where there is none.</summary>
@@ -53,9 +78,17 @@ public sealed class WorkRouter
         return null;
     }
 
-    /// <summary>Weights change with the time alone: somebody warms up, or this member ramps down.</summary>
+    /// <summary>Measures what arrives. Called by one thread.</summary>
+    /// <param name="elapsed">Since the last call.</param>
+    public void Sample(TimeSpan elapsed) => arrivals.Sample(elapsed);
+
+    /// <summary>
+    /// The plan changes with the time alone: somebody warms up, this member ramps down, or work arrives in other shares.
+    /// </summary>
     public bool IsMoving(DateTimeOffset now) =>
-        drain.Current is { IsReleasing: false }
+        HaveArrivalsChanged()
+        || Volatile.Read(ref planned) != loads.Current
+        || drain.Current is { IsReleasing: false }
         || (
             snapshots.Current?.Pool is { } pool
             && pool.Members.Any(m => WarmUp.Factor(pool.Policy.SlowStart, m.WarmingSince, now) < 1)
@@ -71,26 +104,49 @@ public sealed class WorkRouter
                 return;
             }
             Volatile.Write(ref known, Reachable(snapshot));
-            Volatile.Write(ref plan, Decide(snapshot, drain.Current, clock.GetUtcNow()));
+            var told = loads.Current;
+            Volatile.Write(ref planned, told);
+            Volatile.Write(ref plan, Decide(snapshot, drain.Current, told, clock.GetUtcNow()));
         }
     }
 
-    private RoutingPlan Decide(MemberSnapshot snapshot, DrainState? draining, DateTimeOffset now)
+    private RoutingPlan Decide(
+        MemberSnapshot snapshot,
+        DrainState? draining,
+        IReadOnlyDictionary<string, MemberLoad> told,
+        DateTimeOffset now
+    )
     {
         var pool = snapshot.Pool;
         var reroutes = pool.Policy.Drain.LateArrivals == LateArrivals.Reroute;
-        var shares = RoutingPlanner.Plan(
-            pool,
+        var self = new RoutingSelf(
             snapshot.Self.Uid,
             draining is null ? null : draining.WeightBefore ?? TypicalWeight(pool),
             draining is null || !reroutes ? 1 : draining.WeightFactor(now),
-            now
+            arrivals.PerSecond
         );
-        return new(
-            shares,
-            [.. shares.Peers.Select(s => known.First(p => p.IsStill(s.Member)))],
-            rejectsNewWork: draining is { IsReleasing: true } && pool.Policy.Drain.LateArrivals == LateArrivals.Reject
-        );
+        var shares = RoutingPlanner.Plan(pool, self, told, now);
+        return new(Choices(shares, told), pool.Policy.Balancing)
+        {
+            EffectiveWeight = shares.EffectiveWeight,
+            ArrivalsPerSecond = self.ArrivalsPerSecond,
+            RejectsNewWork =
+                draining is { IsReleasing: true } && pool.Policy.Drain.LateArrivals == LateArrivals.Reject,
+        };
+    }
+
+    /// <summary>This member is one for as long as it has a weight; without one it serves what nobody else can.</summary>
+    private Choice[] Choices(RoutingShares shares, IReadOnlyDictionary<string, MemberLoad> told)
+    {
+        var peers = shares.Peers.Select(s => new Choice(
+            known.First(p => p.IsStill(s.Member)),
+            s.Weight,
+            s.Share,
+            told.GetValueOrDefault(s.Member.Uid)
+        ));
+        return shares.EffectiveWeight > 0 || shares.Local > 0
+            ? [new(null, Math.Max(shares.EffectiveWeight, double.Epsilon), shares.Local, null, local), .. peers]
+            : [.. peers];
     }
 
     /// <summary>Members that may get work, as the same objects as before where nothing about them changed.</summary>
@@ -104,6 +160,10 @@ public sealed class WorkRouter
                 )
                 .Select(m => known.FirstOrDefault(p => p.IsStill(m)) ?? new Peer(m, clock)),
         ];
+
+    private bool HaveArrivalsChanged() =>
+        arrivals.PerSecond is { } now
+        && (Plan.ArrivalsPerSecond is not { } then || Math.Abs(now - then) > Noticeable * Math.Max(now, then));
 
     /// <summary>Stands in for a weight that no snapshot told: after a restart in the middle of a drain.</summary>
     private static int TypicalWeight(PoolState pool) =>

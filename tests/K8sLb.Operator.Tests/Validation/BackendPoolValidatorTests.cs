@@ -102,6 +102,18 @@ public sealed class BackendPoolValidatorTests
                 s => s.Drain.LateArrivals = "Drop"
             },
             {
+                "spec.loadBalancing.policy: \"Random\": must be one of WeightedRoundRobin, LeastRequest, PeakEwma",
+                s => s.LoadBalancing = new() { Policy = "Random" }
+            },
+            {
+                "spec.loadBalancing.policy: \"PeakEwma\": must be another one where no port has protocol HTTP",
+                s =>
+                {
+                    s.Ports![0].Protocol = "TCP";
+                    s.LoadBalancing = new() { Policy = "PeakEwma" };
+                }
+            },
+            {
                 "spec.loadBalancing.slowStart.duration: missing: must be a duration",
                 s => s.LoadBalancing = new() { SlowStart = new() }
             },

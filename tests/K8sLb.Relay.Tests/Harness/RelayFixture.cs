@@ -24,7 +24,7 @@ internal sealed class RelayFixture : IDisposable
 
     public RelayFixture(PollerKind kind, PortProtocol protocol, RelaySettings? settings = null, int loops = 1)
     {
-        Brain.Target = Local = new RelayTarget("local", App.EndPoint);
+        Brain.Target = Local = Targets.At("local", App.EndPoint);
         engine = new RelayEngine(Brain, () => settings ?? Defaults, loops, () => Create(kind), Failures.Enqueue);
         var port = new PortPolicy
         {

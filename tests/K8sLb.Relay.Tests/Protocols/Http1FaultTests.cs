@@ -117,7 +117,7 @@ public abstract class Http1FaultTests(PollerKind kind) : Http1Relay(kind)
     public async Task A_request_that_cannot_be_handed_over_goes_somewhere_else()
     {
         using var relay = Relay();
-        var nowhere = new RelayTarget("nowhere", new(System.Net.IPAddress.Loopback, Loop.Sockets.FreePort()));
+        var nowhere = Targets.At("nowhere", new(System.Net.IPAddress.Loopback, Loop.Sockets.FreePort()));
         (relay.Brain.Target, relay.Brain.Fallback) = (nowhere, relay.Local);
         using var client = await relay.DialAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 2\r\n\r\nhi");

@@ -157,7 +157,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
         using var client = await relay.DialAsync();
         await client.SendAsync(Get);
         (await client.ReadMessageAsync()).ShouldEndWith("here");
-        relay.Brain.Target = new RelayTarget("other", other.EndPoint);
+        relay.Brain.Target = Targets.At("other", other.EndPoint);
         await client.SendAsync(Get);
         (await client.ReadMessageAsync()).ShouldEndWith("there");
     }
@@ -168,7 +168,7 @@ public abstract class Http1ReleaseTests(PollerKind kind)
         using var relay = Relay();
         using var peer = new RawApplication();
         var preface = PeerPreface.Format("web", "secret");
-        relay.Brain.Target = new RelayTarget("peer", peer.EndPoint, preface);
+        relay.Brain.Target = Targets.At("peer", peer.EndPoint, preface);
         using var client = await relay.DialAsync();
         await client.SendAsync(Get);
         var wire = await peer.AcceptedAsync();

@@ -141,7 +141,7 @@ public abstract class TcpRelayTests(PollerKind kind)
     public async Task A_connection_that_cannot_be_handed_over_goes_somewhere_else()
     {
         using var relay = new RelayFixture(kind, PortProtocol.Tcp);
-        var nowhere = new RelayTarget("nowhere", new(System.Net.IPAddress.Loopback, Loop.Sockets.FreePort()));
+        var nowhere = Targets.At("nowhere", new(System.Net.IPAddress.Loopback, Loop.Sockets.FreePort()));
         (relay.Brain.Target, relay.Brain.Fallback) = (nowhere, relay.Local);
         using var client = await relay.DialAsync();
         await client.SendAsync("hello");
@@ -154,7 +154,7 @@ public abstract class TcpRelayTests(PollerKind kind)
     {
         using var relay = new RelayFixture(kind, PortProtocol.Tcp);
         var preface = PeerPreface.Format("web", "secret");
-        relay.Brain.Target = new RelayTarget("peer", relay.App.EndPoint, preface);
+        relay.Brain.Target = Targets.At("peer", relay.App.EndPoint, preface);
         using var client = await relay.DialAsync();
         await client.SendAsync("hello");
         var peer = await relay.App.AcceptedAsync();
@@ -174,7 +174,7 @@ public abstract class TcpRelayTests(PollerKind kind)
         using var relay = new RelayFixture(kind, PortProtocol.Tcp);
         using var refusing = new RawApplication();
         var preface = PeerPreface.Format("web", "secret");
-        relay.Brain.Target = new RelayTarget("peer", refusing.EndPoint, preface);
+        relay.Brain.Target = Targets.At("peer", refusing.EndPoint, preface);
         relay.Brain.Fallback = relay.Local;
         using var client = await relay.DialAsync();
         await client.SendAsync("hello");
@@ -191,7 +191,7 @@ public abstract class TcpRelayTests(PollerKind kind)
     {
         using var relay = new RelayFixture(kind, PortProtocol.Tcp, new RelaySettings { PeerConnectMs = 100 });
         using var silent = new RawApplication();
-        relay.Brain.Target = new RelayTarget("peer", silent.EndPoint, PeerPreface.Format("web", "secret"));
+        relay.Brain.Target = Targets.At("peer", silent.EndPoint, PeerPreface.Format("web", "secret"));
         relay.Brain.Fallback = relay.Local;
         using var client = await relay.DialAsync();
         await client.SendAsync("hello");

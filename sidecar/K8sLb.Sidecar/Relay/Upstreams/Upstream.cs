@@ -30,6 +30,8 @@ internal sealed class Upstream : IChannelOwner, ITimed
     private Channel channel;
     private int attempts = 1;
     private bool endsWhenReady;
+    private bool isWorking;
+    private long workBeganMs;
 
     private Upstream(RelayWorker worker, in Arrival arrival, bool staysHere, RelayTarget target)
     {
@@ -60,6 +62,32 @@ internal sealed class Upstream : IChannelOwner, ITimed
     public static Upstream Connect(RelayWorker worker, in Arrival arrival, bool staysHere, RelayTarget target) =>
         new(worker, arrival, staysHere, target);
 
+    /// <summary>A piece of work is under way on it, until <see cref="EndWork"/> or its end.</summary>
+    public void BeginWork()
+    {
+        isWorking = true;
+        workBeganMs = worker.Loop.NowMs;
+        Target.Load.Begin();
+    }
+
+    /// <summary>The answer to the work that is under way has begun.</summary>
+    public void NoteAnswer()
+    {
+        if (isWorking)
+        {
+            Target.Load.Took(TimeSpan.FromMilliseconds(worker.Loop.NowMs - workBeganMs));
+        }
+    }
+
+    public void EndWork()
+    {
+        if (isWorking)
+        {
+            isWorking = false;
+            Target.Load.End();
+        }
+    }
+
     public void Send(ReadOnlySpan<byte> bytes)
     {
         if (IsReady)
@@ -88,6 +116,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
     public void Close()
     {
         Owner = null;
+        EndWork();
         worker.Loop.Timers.Clear(patience);
         pending.Clear();
         channel.Close();
@@ -178,8 +207,14 @@ internal sealed class Upstream : IChannelOwner, ITimed
         if (next is null || attempts++ == MaxAttempts)
         {
             worker.Loop.Timers.Clear(patience);
+            EndWork();
             Owner?.OnUnreachable(this);
             return;
+        }
+        if (isWorking)
+        {
+            Target.Load.End();
+            next.Load.Begin();
         }
         Target = next;
         channel = Dial();

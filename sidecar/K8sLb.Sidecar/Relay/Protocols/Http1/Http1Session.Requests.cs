@@ -149,6 +149,7 @@ internal sealed partial class Http1Session
         Connection.Tracked.BeginWork();
         exchange.StaysHere = staysHere;
         upstream ??= Acquire(target, maySendTwice: head.MaySendTwice && exchange.RequestComplete);
+        upstream.BeginWork();
         SendHead(head, Client.Input[..(head.Length + content)]);
         Client.Consume(head.Length + content);
     }

@@ -105,6 +105,7 @@ internal sealed partial class Http1Session
     private void SendHead(in ResponseHead head, ReadOnlySpan<byte> message)
     {
         isPinned |= head.Fields.BindsConnection;
+        upstream!.NoteAnswer();
         exchange.ResponseHeadSent = true;
         exchange.ResponseComplete = responses.Body.IsComplete;
         exchange.UpstreamKeepsAlive = head.KeepAlive && responses.Body.Kind != BodyKind.UntilClose;
@@ -205,6 +206,7 @@ internal sealed partial class Http1Session
     {
         upstream!.Close();
         upstream = Connect(target);
+        upstream.BeginWork();
         upstream.Send(replay.Request);
         replay.GoesOn(toPeer: !target.IsLocal);
     }
@@ -253,9 +255,10 @@ internal sealed partial class Http1Session
         }
         var closes = exchange.ClosesClient || clientEnded;
         var sendsNoMore = exchange.RequestComplete && (clientEnded || !exchange.ClientKeepsAlive);
-        if (!exchange.RequestComplete || !exchange.UpstreamKeepsAlive || clientEnded || upstream!.Channel.HasInput)
+        upstream!.EndWork();
+        if (!exchange.RequestComplete || !exchange.UpstreamKeepsAlive || clientEnded || upstream.Channel.HasInput)
         {
-            upstream!.Close();
+            upstream.Close();
             upstream = null;
         }
         else if (!isPinned)

@@ -33,6 +33,7 @@ internal sealed partial class Http2Session : PinnedSession, ITimed
             return;
         }
         var upstream = Upstream.Connect(worker, arrival, arrival.FromPeer, target);
+        upstream.BeginWork();
         Start(connection, new Http2Session(connection, upstream, Http2Traffic.WithPriorKnowledge()));
     }
 

@@ -45,6 +45,7 @@ internal sealed class TunnelSession : ProtocolSession
         }
         connection.Tracked.BeginWork();
         var upstream = Upstream.Connect(worker, arrival, arrival.FromPeer, target);
+        upstream.BeginWork();
         connection.Speak(
             ClientProtocol.Tcp,
             new TunnelSession(connection, upstream) { owesAcceptance = arrival.FromPeer, awaitsFirstBytes = true }

@@ -3,7 +3,7 @@ using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
 
-namespace K8sLb.Sidecar.Tests;
+namespace K8sLb.Sidecar.Tests.Routing;
 
 public sealed class RoutingTests
 {
@@ -65,7 +65,7 @@ public sealed class RoutingTests
             var plan = Made(pool, $"m{self}");
             for (var i = 0; i < Arrivals / 4; i++)
             {
-                var peer = MemberPicker.Pick(plan, random.NextDouble());
+                var peer = MemberPicker.Pick(plan, new(random.NextDouble(), 0));
                 counts[peer is null ? self : peer.Uid[1] - '0']++;
             }
         }
@@ -174,11 +174,11 @@ public sealed class RoutingTests
     public void Where_every_peer_is_avoided_work_stays()
     {
         var plan = Made(Pool(("a", 0), ("b", 1)), "a");
-        var peer = MemberPicker.Pick(plan, 0.5).ShouldNotBeNull();
+        var peer = MemberPicker.Pick(plan, new(0.5, 0)).ShouldNotBeNull();
 
         peer.NoteUnreachable();
 
-        MemberPicker.Pick(plan, 0.5).ShouldBeNull();
+        MemberPicker.Pick(plan, new(0.5, 0)).ShouldBeNull();
     }
 
     [Fact]
@@ -186,12 +186,12 @@ public sealed class RoutingTests
     {
         var plan = Made(Pool(("a", 1), ("b", 100), ("c", 50)), "a");
         var random = new Random(1);
-        MemberPicker.Pick(plan, 0.99);
+        MemberPicker.Pick(plan, new(0.99, 0));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         for (var i = 0; i < 10_000; i++)
         {
-            MemberPicker.Pick(plan, random.NextDouble());
+            MemberPicker.Pick(plan, new(random.NextDouble(), 0));
         }
 
         GC.GetAllocatedBytesForCurrentThread().ShouldBe(before);
@@ -223,15 +223,23 @@ public sealed class RoutingTests
     private static PoolState Pool(params (string Uid, int Weight)[] members) =>
         TestSnapshots.For("a", 1, [.. members.Select(m => TestSnapshots.Member(m.Uid, m.Weight))]).Pool;
 
-    private static RoutingShares Plan(PoolState pool, string self) => RoutingPlanner.Plan(pool, self, null, 1, Now);
+    private static RoutingShares Plan(PoolState pool, string self) =>
+        RoutingPlanner.Plan(pool, new(self), new Dictionary<string, MemberLoad>(), Now);
 
     private static RoutingPlan Made(PoolState pool, string self)
     {
         var shares = Plan(pool, self);
         return new(
-            shares,
-            [.. shares.Peers.Select(p => new Peer(p.Member, TimeProvider.System))],
-            rejectsNewWork: false
+            [
+                new(null, 1, shares.Local, null, new(TimeProvider.System)),
+                .. shares.Peers.Select(p => new Choice(
+                    new Peer(p.Member, TimeProvider.System),
+                    p.Weight,
+                    p.Share,
+                    null
+                )),
+            ],
+            BalancingKind.WeightedRoundRobin
         );
     }
 }

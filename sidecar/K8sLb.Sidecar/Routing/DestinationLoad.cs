@@ -1,0 +1,58 @@
+namespace K8sLb.Sidecar.Routing;
+
+/// <summary>
+/// What is under way at a place where work is served, and how long work takes there, as seen from here. Written by every thread that
+/// sends work, read by every pick; each figure is right by itself, and they need not be of the same instant.
+/// </summary>
+public sealed class DestinationLoad(TimeProvider clock)
+{
+    /// <summary>After that long a peak counts a third.</summary>
+    private static readonly TimeSpan Decay = TimeSpan.FromSeconds(10);
+
+    private int inFlight;
+
+    /// <summary>Latency in its upper half, as a float of seconds; the time of its last sample in its lower half, in milliseconds.</summary>
+    private long sampled;
+
+    public int InFlight => Volatile.Read(ref inFlight);
+
+    public void Begin() => Interlocked.Increment(ref inFlight);
+
+    public void End() => Interlocked.Decrement(ref inFlight);
+
+    /// <summary>
+    /// Peak EWMA, as in Finagle: rises to a longer time at once, and falls slowly, by e^(-t/10 s) of what is between them; null
+    /// until there is a sample.
+    /// </summary>
+    public TimeSpan? Latency =>
+        Volatile.Read(ref sampled) is var word and not 0 ? TimeSpan.FromSeconds(Unpack(word).Seconds) : null;
+
+    public void Took(TimeSpan time)
+    {
+        var now = NowMs();
+        while (true)
+        {
+            var before = Volatile.Read(ref sampled);
+            var next = (float)time.TotalSeconds;
+            if (before != 0)
+            {
+                var (seconds, at) = Unpack(before);
+                var age = unchecked((uint)(now - at));
+                var kept = (float)Math.Exp(-age / Decay.TotalMilliseconds);
+                next = next > seconds ? next : (seconds * kept) + (next * (1 - kept));
+            }
+            if (Interlocked.CompareExchange(ref sampled, Pack(next, now), before) == before)
+            {
+                return;
+            }
+        }
+    }
+
+    private uint NowMs() => unchecked((uint)(clock.GetTimestamp() * 1000L / clock.TimestampFrequency));
+
+    private static long Pack(float seconds, uint at) =>
+        ((long)BitConverter.SingleToUInt32Bits(Math.Max(seconds, float.Epsilon)) << 32) | at;
+
+    private static (float Seconds, uint At) Unpack(long word) =>
+        (BitConverter.UInt32BitsToSingle((uint)(word >>> 32)), unchecked((uint)word));
+}
