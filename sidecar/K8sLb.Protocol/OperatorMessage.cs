@@ -136,6 +136,9 @@ public enum BalancingKind
 
     /// <summary>As <see cref="LeastRequest"/>, by what is under way and how long it takes.</summary>
     PeakEwma,
+
+    /// <summary>The same one for the same client address, as long as it takes work and has not far more than its share.</summary>
+    ConsistentHash,
 }
 
 public sealed record PortPolicy

@@ -20,7 +20,8 @@ internal static class LoadBalancingRules
             loadBalancing.Policy,
             "WeightedRoundRobin",
             "LeastRequest",
-            "PeakEwma"
+            "PeakEwma",
+            "ConsistentHash"
         );
         if (loadBalancing.Policy == "PeakEwma" && ports?.Any(p => p.Protocol == "HTTP") == false)
         {

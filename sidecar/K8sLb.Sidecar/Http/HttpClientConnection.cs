@@ -42,6 +42,7 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
         transfers = new(transport, before);
         Port = arrival.Port;
         FromPeer = arrival.FromPeer;
+        ClientKey = arrival.ClientKey;
         ClientAddress = Address(transport.RemoteEndPoint);
         Tracked = registry.Open(ClientProtocol.Http1, Port.Name, FromPeer, this);
     }
@@ -51,6 +52,9 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
     public TrackedConnection Tracked { get; }
 
     public ushort CloseCode => (ushort)(Policy?.WebSocketCloseCode ?? WebSocketBuilder.GoingAway);
+
+    /// <summary>What consistent hashing knows it by.</summary>
+    public ulong ClientKey { get; }
 
     /// <summary>As text, made once for all requests of the connection.</summary>
     public string ClientAddress { get; }

@@ -5,6 +5,7 @@ using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -69,7 +70,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         PortListener.Open(
             address,
             policy().Port,
-            client => ServeAsync(client, new(policy(), FromPeer: false)),
+            client => ServeAsync(client, new(policy(), FromPeer: false, ClientKey.Of(client.RemoteEndPoint))),
             metrics,
             log
         );

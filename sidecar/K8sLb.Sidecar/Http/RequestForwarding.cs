@@ -62,7 +62,7 @@ internal sealed class RequestForwarding(
         var staysHere = connection.FromPeer || isProbe;
         var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
         var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
-        var route = staysHere ? WorkRoute.Local : router.Next();
+        var route = staysHere ? WorkRoute.Local : router.Next(connection.ClientKey);
         if (route.Kind == WorkRouteKind.Reject)
         {
             metrics.Requests.Add(1, SidecarMetrics.Rejected);

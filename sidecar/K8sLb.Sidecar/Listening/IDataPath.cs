@@ -23,4 +23,5 @@ public interface IDataPath
 /// It came through the peer port: it is served by the local application alone, and the client side still awaits
 /// <see cref="PeerPreface.Accepted"/>.
 /// </param>
-public readonly record struct Arrival(PortPolicy Port, bool FromPeer);
+/// <param name="ClientKey">What consistent hashing knows the client by.</param>
+public readonly record struct Arrival(PortPolicy Port, bool FromPeer, ulong ClientKey = 0);

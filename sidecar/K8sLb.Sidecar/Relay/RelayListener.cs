@@ -63,8 +63,12 @@ internal sealed class RelayListener : IAcceptor, IAsyncDisposable
 
     public EventLoop LoopFor(EventLoop loop) => LoopBalance.For(workers, loop);
 
-    public void Accepted(Channel channel) =>
-        Serve(Array.Find(workers, worker => worker.Loop == channel.Loop)!, channel, new(policy(), FromPeer: false));
+    public void Accepted(Channel channel, ulong clientKey) =>
+        Serve(
+            Array.Find(workers, worker => worker.Loop == channel.Loop)!,
+            channel,
+            new(policy(), FromPeer: false, clientKey)
+        );
 
     public async ValueTask DisposeAsync()
     {

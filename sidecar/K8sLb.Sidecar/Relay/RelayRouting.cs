@@ -32,7 +32,7 @@ internal sealed class RelayRouting(
         {
             return Local(arrival.Port);
         }
-        var route = router.Next();
+        var route = router.Next(arrival.ClientKey);
         return route.Kind switch
         {
             WorkRouteKind.Reject => null,

@@ -6,7 +6,8 @@ namespace K8sLb.Sidecar.Routing;
 /// </summary>
 public sealed class ArrivalMeter
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+    /// <summary>Time constant of the mean.</summary>
+    internal static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     /// <summary>Before that a rate is a guess.</summary>
     private static readonly TimeSpan LeastKnown = TimeSpan.FromSeconds(2);

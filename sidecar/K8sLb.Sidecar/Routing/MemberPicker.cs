@@ -22,6 +22,7 @@ public static class MemberPicker
                 inputs.Draw,
                 plan.Kind
             ),
+            BalancingKind.ConsistentHash => RendezvousHash.Pick(choices, inputs.Key),
             _ => turn,
         };
         return choices[picked].Peer is { } peer ? Reachable(choices, picked, peer) : null;
@@ -44,4 +45,5 @@ public static class MemberPicker
 
 /// <param name="Turn">From 0 to below 1, evenly spread over the picks.</param>
 /// <param name="Draw">From 0 to below 1, at random.</param>
-public readonly record struct PickInputs(double Turn, double Draw);
+/// <param name="Key">Of the client, for consistent hashing.</param>
+public readonly record struct PickInputs(double Turn, double Draw, ulong Key = 0);

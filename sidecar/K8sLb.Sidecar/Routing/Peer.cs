@@ -20,6 +20,7 @@ public sealed class Peer
     {
         this.clock = clock;
         Uid = member.Uid;
+        Id = RendezvousHash.Of(member.Uid);
         Name = member.Name;
         EndPoint = new(IPAddress.Parse(member.PeerAddress), member.PeerPort);
         Credential = member.PeerCredential;
@@ -27,6 +28,9 @@ public sealed class Peer
     }
 
     public string Uid { get; }
+
+    /// <summary>A hash of <see cref="Uid"/>.</summary>
+    public ulong Id { get; }
     public string Name { get; }
     public IPEndPoint EndPoint { get; }
     public string Credential { get; }

@@ -8,6 +8,15 @@ internal readonly struct PoolArrivals
     /// <summary>Below this many a second, over the whole pool, what was measured is chance.</summary>
     private const double FewestPerSecond = 1;
 
+    /// <summary>
+    /// Part of an even share by which a member's must differ to count. What clients bring is never quite even; to put the last few
+    /// percent right would cost more than it brings.
+    /// </summary>
+    private const double Tolerated = 0.05;
+
+    /// <summary>Standard deviations of a mean that can be chance.</summary>
+    private const double Deviations = 3;
+
     private readonly IReadOnlyDictionary<string, MemberLoad>? loads;
     private readonly double total;
     private readonly double even;
@@ -33,7 +42,8 @@ internal readonly struct PoolArrivals
         {
             return even;
         }
-        var total = self.ArrivalsPerSecond.Value;
+        var own = self.ArrivalsPerSecond.Value;
+        var (total, least, most) = (own, own, own);
         foreach (var member in pool.Members)
         {
             if (member.Uid == self.Uid)
@@ -47,8 +57,21 @@ internal readonly struct PoolArrivals
                 return even;
             }
             total += arrivals ?? 0;
+            least = Math.Min(least, arrivals ?? least);
+            most = Math.Max(most, arrivals ?? most);
         }
-        return total < FewestPerSecond ? even : new(loads, self.ArrivalsPerSecond.Value, total);
+        return total < FewestPerSecond || IsChance(total / (others + 1), least, most) ? even : new(loads, own, total);
+    }
+
+    /// <summary>
+    /// As many random arrivals as that, a second and a member, can differ so: an exponential mean of Poisson's arrivals has a
+    /// variance of rate / 2τ.
+    /// </summary>
+    private static bool IsChance(double expected, double least, double most)
+    {
+        var chance = Deviations * Math.Sqrt(expected / (2 * ArrivalMeter.Window.TotalSeconds));
+        var tolerance = Math.Max(chance, expected * Tolerated);
+        return most - expected <= tolerance && expected - least <= tolerance;
     }
 
     public double Of(MemberDirective member) =>

@@ -49,13 +49,14 @@ public sealed class WorkRouter
     public DestinationLoad Local => local;
 
     /// <summary>For work that a client brought. What a peer passed on is not asked about: there is no second hop.</summary>
-    public WorkRoute Next()
+    /// <param name="clientKey">What consistent hashing knows the client by.</param>
+    public WorkRoute Next(ulong clientKey = 0)
     {
         arrivals.Note();
         var now = Plan;
         return now.RejectsNewWork
             ? WorkRoute.Reject
-            : WorkRoute.To(MemberPicker.Pick(now, new(turns.Next(), random.NextDouble())));
+            : WorkRoute.To(MemberPicker.Pick(now, new(turns.Next(), random.NextDouble(), clientKey)));
     }
 
     /// <summary>Another place for work that could not be handed over; null where there is none.</summary>
@@ -126,7 +127,7 @@ public sealed class WorkRouter
             arrivals.PerSecond
         );
         var shares = RoutingPlanner.Plan(pool, self, told, now);
-        return new(Choices(shares, told), pool.Policy.Balancing)
+        return new(Choices(RendezvousHash.Of(snapshot.Self.Uid), shares, told), pool.Policy.Balancing)
         {
             EffectiveWeight = shares.EffectiveWeight,
             ArrivalsPerSecond = self.ArrivalsPerSecond,
@@ -136,7 +137,7 @@ public sealed class WorkRouter
     }
 
     /// <summary>This member is one for as long as it has a weight; without one it serves what nobody else can.</summary>
-    private Choice[] Choices(RoutingShares shares, IReadOnlyDictionary<string, MemberLoad> told)
+    private Choice[] Choices(ulong id, RoutingShares shares, IReadOnlyDictionary<string, MemberLoad> told)
     {
         var peers = shares.Peers.Select(s => new Choice(
             known.First(p => p.IsStill(s.Member)),
@@ -145,7 +146,7 @@ public sealed class WorkRouter
             told.GetValueOrDefault(s.Member.Uid)
         ));
         return shares.EffectiveWeight > 0 || shares.Local > 0
-            ? [new(null, Math.Max(shares.EffectiveWeight, double.Epsilon), shares.Local, null, local), .. peers]
+            ? [new(null, id, Math.Max(shares.EffectiveWeight, double.Epsilon), shares.Local, null, local), .. peers]
             : [.. peers];
     }
 

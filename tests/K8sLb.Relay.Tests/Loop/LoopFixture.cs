@@ -28,7 +28,7 @@ internal sealed class LoopFixture : IDisposable, IAcceptor
 
     public EventLoop LoopFor(EventLoop accepting) => accepting;
 
-    public void Accepted(Channel channel)
+    public void Accepted(Channel channel, ulong clientKey)
     {
         onAccept(channel);
         Channels.Enqueue(channel);

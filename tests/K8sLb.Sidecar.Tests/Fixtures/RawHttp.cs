@@ -19,9 +19,14 @@ internal sealed class RawHttp : IAsyncDisposable
         stream = new(socket, ownsSocket: true);
     }
 
-    public static async Task<RawHttp> ConnectAsync(IPEndPoint to)
+    /// <param name="from">The client's own address; any where it does not matter.</param>
+    public static async Task<RawHttp> ConnectAsync(IPEndPoint to, IPAddress? from = null)
     {
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+        }
         await socket.ConnectAsync(to);
         return new(socket);
     }

@@ -117,6 +117,6 @@ public sealed class LoadComparisonTests
         {
             load.Begin();
         }
-        return new(peer is null ? null : new Peer(TestSnapshots.Member(peer), clock), weight, 0.5, told, load);
+        return new(peer is null ? null : new Peer(TestSnapshots.Member(peer), clock), 0, weight, 0.5, told, load);
     }
 }

@@ -231,7 +231,7 @@ public sealed class RoutingTests
         var shares = Plan(pool, self);
         return new(
             [
-                new(null, 1, shares.Local, null, new(TimeProvider.System)),
+                new(null, 0, 1, shares.Local, null, new(TimeProvider.System)),
                 .. shares.Peers.Select(p => new Choice(
                     new Peer(p.Member, TimeProvider.System),
                     p.Weight,

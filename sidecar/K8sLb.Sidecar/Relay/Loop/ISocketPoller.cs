@@ -39,5 +39,6 @@ internal interface IAcceptor
     EventLoop LoopFor(EventLoop accepting);
 
     /// <summary>Called on the thread of the channel's loop, to give it an owner.</summary>
-    void Accepted(Channel channel);
+    /// <param name="clientKey">What consistent hashing knows the client by.</param>
+    void Accepted(Channel channel, ulong clientKey);
 }

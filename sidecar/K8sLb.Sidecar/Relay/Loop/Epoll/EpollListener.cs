@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay.Loop.Epoll;
 
@@ -7,6 +8,9 @@ internal sealed unsafe class EpollListener : IEpollTarget, ITimed, IDisposable
 {
     private const int PerRound = 64;
     private const int PauseMs = 100;
+
+    /// <summary>Of a <c>sockaddr_in6</c>.</summary>
+    private const uint LongestAddress = 28;
 
     private readonly EventLoop loop;
     private readonly EpollPoller poller;
@@ -29,12 +33,14 @@ internal sealed unsafe class EpollListener : IEpollTarget, ITimed, IDisposable
 
     public void OnEvents(uint events)
     {
+        var address = stackalloc byte[(int)LongestAddress];
         for (var i = 0; i < PerRound && registered; i++)
         {
-            var accepted = Libc.Accept(descriptor, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+            var length = LongestAddress;
+            var accepted = Libc.Accept(descriptor, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
             if (accepted >= 0)
             {
-                Deliver(accepted);
+                Deliver(accepted, ClientKey.OfSocketAddress(new(address, (int)Math.Min(length, LongestAddress))));
                 continue;
             }
             switch (Libc.Errno)
@@ -61,15 +67,18 @@ internal sealed unsafe class EpollListener : IEpollTarget, ITimed, IDisposable
         Unregister();
     }
 
-    private void Deliver(int accepted)
+    private void Deliver(int accepted, ulong clientKey)
     {
         var serving = acceptor.LoopFor(loop);
         if (serving == loop)
         {
-            acceptor.Accepted(poller.Adopt(loop, accepted, owner: null));
+            acceptor.Accepted(poller.Adopt(loop, accepted, owner: null), clientKey);
             return;
         }
-        serving.Post(_ => acceptor.Accepted(((EpollPoller)serving.Poller).Adopt(serving, accepted, owner: null)), null);
+        serving.Post(
+            _ => acceptor.Accepted(((EpollPoller)serving.Poller).Adopt(serving, accepted, owner: null), clientKey),
+            null
+        );
     }
 
     private void Register()

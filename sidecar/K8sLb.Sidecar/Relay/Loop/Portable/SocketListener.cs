@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay.Loop.Portable;
 
@@ -32,9 +33,10 @@ internal sealed class SocketListener : ISelectTarget, IDisposable
             // Gone again, or no descriptor left; what waits is told in the next round.
             return;
         }
+        var clientKey = ClientKey.Of(accepted.RemoteEndPoint);
         var serving = acceptor.LoopFor(loop);
         serving.Post(
-            _ => acceptor.Accepted(((SelectPoller)serving.Poller).Adopt(serving, accepted, owner: null)),
+            _ => acceptor.Accepted(((SelectPoller)serving.Poller).Adopt(serving, accepted, owner: null), clientKey),
             null
         );
     }
