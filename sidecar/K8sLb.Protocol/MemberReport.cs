@@ -20,6 +20,9 @@ public sealed record MemberReport
     /// <summary>Of this member's application; null where an older sidecar does not say.</summary>
     public LocalReport? Local { get; init; }
 
+    /// <summary>What the check of the application found; null where the pool asks for none.</summary>
+    public HealthReport? Health { get; init; }
+
     /// <summary>Since the process started; opened = live + finished + released + forced.</summary>
     public required ConnectionTotals Totals { get; init; }
 
@@ -34,6 +37,15 @@ public sealed record LocalReport
 
     /// <summary>Of its answers, as a mean that follows peaks; null until one was measured.</summary>
     public double? LatencyMs { get; init; }
+}
+
+public sealed record HealthReport
+{
+    /// <summary>By the thresholds, not by the last check alone.</summary>
+    public required bool Healthy { get; init; }
+
+    /// <summary>What the last failed check found; null while it is healthy.</summary>
+    public string? Message { get; init; }
 }
 
 public sealed record ConnectionCounts
@@ -160,6 +172,9 @@ public enum DrainReason
 
     /// <summary>The application lost its readiness.</summary>
     ReadinessLost,
+
+    /// <summary>The sidecar's own check of the application failed.</summary>
+    HealthCheckFailed,
 
     /// <summary>Somebody asked for it with the pod's annotation.</summary>
     Requested,

@@ -121,6 +121,9 @@ public sealed record PoolPolicy
 
     public BalancingKind Balancing { get; init; }
 
+    /// <summary>Null where the application is not checked.</summary>
+    public HealthCheckPolicy? HealthCheck { get; init; }
+
     /// <summary>Null leaves connections alone while nothing drains.</summary>
     public ConnectionPolicy? Connections { get; init; }
 }

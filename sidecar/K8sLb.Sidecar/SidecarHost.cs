@@ -3,6 +3,7 @@ using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Control;
 using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Http;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
@@ -55,6 +56,8 @@ public static class SidecarHost
         services.AddSingleton<SnapshotInForce>();
         services.AddSingleton<MemberDrain>();
         services.AddSingleton<PeerLoads>();
+        services.AddSingleton<MemberHealth>();
+        services.AddSingleton(_ => new HealthProbe(options.AppAddress));
         services.AddSingleton<WorkRouter>();
         services.AddSingleton<SnapshotIntake>();
         services.AddSingleton(provider => LoadCredential(options, provider));
@@ -78,6 +81,7 @@ public static class SidecarHost
         // Started in this order, stopped in reverse: what serves starts before what lets clients in.
         services.AddHostedService(provider => provider.GetRequiredService<HttpDataPath>());
         services.AddHostedService<RoutingClock>();
+        services.AddHostedService<HealthChecks>();
         services.AddHostedService<ReleaseScheduler>();
         services.AddHostedService<AgeLimits>();
         services.AddHostedService<PreStopLapse>();

@@ -70,6 +70,7 @@ public enum DrainReason
 {
     PodDeleted,
     ReadinessLost,
+    HealthCheckFailed,
     Requested,
     PreStop,
     Sigterm,

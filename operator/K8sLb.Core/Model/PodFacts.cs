@@ -39,6 +39,9 @@ public sealed record MemberFacts
 
     public int Connections { get; init; }
 
+    /// <summary>What the sidecar's check of its application found wrong; null while it finds nothing, or none is asked for.</summary>
+    public string? Ailing { get; init; }
+
     /// <summary>A drain that the sidecar carries out, on the operator's word or on its own.</summary>
     public DrainFacts? Drain { get; init; }
 }

@@ -30,6 +30,12 @@ internal sealed record MemberDraft
     /// <summary>Its sidecar has spoken, to this operator or to the one before.</summary>
     public bool WasAttached => Facts is not null || Served;
 
+    /// <summary>Why its application can do no work; null where it can.</summary>
+    public Ailment? Ailment =>
+        !Pod.Ready ? new(DrainReason.ReadinessLost, "readiness was lost")
+        : Facts?.Ailing is { } ailing ? new(DrainReason.HealthCheckFailed, $"the health check failed: {ailing}")
+        : null;
+
     /// <summary>Enters a phase at <paramref name="at"/>, or stays in it and keeps the time it entered.</summary>
     public MemberDraft To(MemberPhase phase, DateTimeOffset at, string why) =>
         this with
@@ -45,3 +51,6 @@ internal sealed record MemberDraft
             },
         };
 }
+
+/// <param name="Reason">Of a drain that follows from it.</param>
+internal readonly record struct Ailment(DrainReason Reason, string Why);

@@ -17,7 +17,7 @@ internal static class DrainsByChoice
 
         // Who has waited longest goes first; name and UID make the choice among equals the same everywhere.
         var candidates = pool
-            .Undecided.Where(m => m.Pod.DrainRequested || !m.Pod.Ready)
+            .Undecided.Where(m => m.Pod.DrainRequested || m.Ailment is not null)
             .OrderBy(m => m.Record?.HeldBackSince ?? pool.Now)
             .ThenBy(m => m.Pod.Name, StringComparer.Ordinal)
             .ThenBy(m => m.Pod.Uid, StringComparer.Ordinal);
@@ -44,13 +44,13 @@ internal static class DrainsByChoice
     }
 
     private static bool CanTakeWork(MemberDraft member, PoolDraft pool) =>
-        member.Pod.Ready && member.FullWeight > 0 && !pool.IsSilent(member);
+        member.Ailment is null && member.FullWeight > 0 && !pool.IsSilent(member);
 
     private static MemberDraft Release(MemberDraft member, DrainRecord? begun, PoolDraft pool)
     {
         var (reason, why) = member.Pod.DrainRequested
             ? (DrainReason.Requested, "a drain was requested")
-            : (DrainReason.ReadinessLost, "readiness was lost");
+            : (member.Ailment!.Value.Reason, member.Ailment.Value.Why);
         // A member that was held back has been ramping down since then.
         var rampDownFrom = member.Before is MemberPhase.RampDown ? member.Record!.Since : pool.Now;
         var drain = begun ?? Drains.Begin(member, pool.Spec, reason, pool.Now, rampDownFrom);
@@ -59,15 +59,15 @@ internal static class DrainsByChoice
     }
 
     /// <summary>
-    /// A ready member stays in service. One that lost its readiness gets no new work, but its connections are left alone:
-    /// with too few others they are better off where they are.
+    /// A member that can work stays in service. One that cannot gets no new work, but its connections are left alone: with too
+    /// few others they are better off where they are.
     /// </summary>
     private static MemberDraft HoldBack(MemberDraft member, PoolDraft pool)
     {
         var cause = pool.Spec.Paused ? "the pool is paused" : "minAvailable";
-        var draft = member.Pod.Ready
-            ? Serving.Enter(member, pool, $"a drain was requested; held back by {cause}")
-            : member.To(MemberPhase.RampDown, pool.Now, $"readiness was lost; release held back by {cause}");
+        var draft = member.Ailment is { } ailment
+            ? member.To(MemberPhase.RampDown, pool.Now, $"{ailment.Why}; release held back by {cause}")
+            : Serving.Enter(member, pool, $"a drain was requested; held back by {cause}");
         return draft with { Next = draft.Next! with { HeldBackSince = member.Record?.HeldBackSince ?? pool.Now } };
     }
 }

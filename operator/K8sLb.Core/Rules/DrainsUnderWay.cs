@@ -22,8 +22,8 @@ internal static class DrainsUnderWay
             var releasing =
                 member.Before is MemberPhase.Draining or MemberPhase.Drained or MemberPhase.Forced
                 || drain.RampDownEndsAt <= pool.Now;
-            return !member.Pod.Ready && releasing
-                ? Drains.Enter(member, drain, DrainReason.ReadinessLost, pool, "readiness was lost")
+            return member.Ailment is { } ailment && releasing
+                ? Drains.Enter(member, drain, ailment.Reason, pool, ailment.Why)
                 : null;
         });
 }

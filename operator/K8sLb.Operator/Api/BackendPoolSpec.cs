@@ -12,6 +12,7 @@ public sealed record BackendPoolSpec
     public BackendPoolDrain Drain { get; set; } = new();
     public BackendPoolConnections? Connections { get; set; }
     public BackendPoolLoadBalancing? LoadBalancing { get; set; }
+    public BackendPoolHealthCheck? HealthCheck { get; set; }
     public bool Paused { get; set; }
 }
 
@@ -70,9 +71,44 @@ public sealed record BackendPoolConnections
 
 public sealed record BackendPoolLoadBalancing
 {
-    [AllowedValues("WeightedRoundRobin", "LeastRequest", "PeakEwma")]
+    [AllowedValues("WeightedRoundRobin", "LeastRequest", "PeakEwma", "ConsistentHash")]
     public string Policy { get; set; } = "WeightedRoundRobin";
     public BackendPoolSlowStart? SlowStart { get; set; }
+}
+
+public sealed record BackendPoolHealthCheck
+{
+    public BackendPoolHttpCheck? HttpGet { get; set; }
+    public BackendPoolTcpCheck? TcpSocket { get; set; }
+    public BackendPoolGrpcCheck? Grpc { get; set; }
+    public string Interval { get; set; } = "5s";
+    public string Timeout { get; set; } = "1s";
+    public int UnhealthyThreshold { get; set; } = 3;
+    public int HealthyThreshold { get; set; } = 2;
+
+    [AllowedValues("Release", "Reset")]
+    public string OnFailure { get; set; } = "Release";
+}
+
+public sealed record BackendPoolHttpCheck
+{
+    public string Path { get; set; } = "/";
+
+    [Required]
+    public string? Port { get; set; }
+}
+
+public sealed record BackendPoolTcpCheck
+{
+    [Required]
+    public string? Port { get; set; }
+}
+
+public sealed record BackendPoolGrpcCheck
+{
+    [Required]
+    public string? Port { get; set; }
+    public string Service { get; set; } = "";
 }
 
 public sealed record BackendPoolSlowStart

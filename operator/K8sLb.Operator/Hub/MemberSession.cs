@@ -54,8 +54,13 @@ public sealed class MemberSession
     public void OnReport(MemberReport report, DateTimeOffset now)
     {
         var before = state.Drain;
+        var wasHealthy = state.Report?.Health?.Healthy;
         state = state with { Report = report, LastSeen = now };
-        if (before?.Id != report.Drain?.Id || before?.Progress != report.Drain?.Progress)
+        if (
+            before?.Id != report.Drain?.Id
+            || before?.Progress != report.Drain?.Progress
+            || wasHealthy != report.Health?.Healthy
+        )
         {
             channel.OnChanged(MemberChange.Presence);
         }

@@ -168,7 +168,7 @@ public sealed class PoolChannel(ObjectKey pool, long term, long lastVersion, Act
 /// <summary>How soon the pool has to be looked at again.</summary>
 public enum MemberChange
 {
-    /// <summary>A stream began or ended, or a drain came forward: at once.</summary>
+    /// <summary>A stream began or ended, a drain came forward, or an application began or ceased to fail: at once.</summary>
     Presence,
 
     /// <summary>Answers to snapshots and numbers of a drain: soon.</summary>

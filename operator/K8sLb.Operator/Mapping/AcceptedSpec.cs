@@ -54,6 +54,7 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         HeartbeatMs = Milliseconds(connections.Heartbeat),
                     }
                     : null,
+                HealthCheck = spec.HealthCheck is { } check ? HealthCheck(check, spec.Ports!) : null,
                 SlowStart = new SlowStartPolicy
                 {
                     DurationMs = (long)slowStartDuration.TotalMilliseconds,
@@ -75,6 +76,26 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
             Protocol = port.Protocol == "TCP" ? PortProtocol.Tcp : PortProtocol.Http,
             Mode = Enum.Parse<PortMode>(port.Mode),
         };
+
+    private static HealthCheckPolicy HealthCheck(BackendPoolHealthCheck check, IList<BackendPoolPort> ports)
+    {
+        var (kind, port) =
+            check.HttpGet is { } http ? (HealthCheckKind.Http, http.Port)
+            : check.Grpc is { } grpc ? (HealthCheckKind.Grpc, grpc.Port)
+            : (HealthCheckKind.Tcp, check.TcpSocket!.Port);
+        return new()
+        {
+            Kind = kind,
+            TargetPort = ports.First(p => p.Name == port).TargetPort!.Value,
+            Path = check.HttpGet?.Path ?? "/",
+            Service = check.Grpc?.Service ?? "",
+            IntervalMs = Milliseconds(check.Interval),
+            TimeoutMs = Milliseconds(check.Timeout),
+            UnhealthyThreshold = check.UnhealthyThreshold,
+            HealthyThreshold = check.HealthyThreshold,
+            OnFailure = Enum.Parse<FailureAction>(check.OnFailure),
+        };
+    }
 
     private static Quantity Quantity(IntOrString value) =>
         value.Text is { } percentage

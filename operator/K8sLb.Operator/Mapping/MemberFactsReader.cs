@@ -13,6 +13,7 @@ public static class MemberFactsReader
             Uid = member.Hello.PodUid,
             Attached = member.Attached,
             LastSeen = member.LastSeen,
+            Ailing = member.Report?.Health is { Healthy: false } health ? health.Message ?? "no reason given" : null,
             Connections = member.Report?.Connections.Total ?? 0,
             Drain = member.Drain is { } drain ? Read(drain) : null,
         };
@@ -35,6 +36,7 @@ public static class MemberFactsReader
         {
             Protocol.DrainReason.PodDeleted => Core.DrainReason.PodDeleted,
             Protocol.DrainReason.ReadinessLost => Core.DrainReason.ReadinessLost,
+            Protocol.DrainReason.HealthCheckFailed => Core.DrainReason.HealthCheckFailed,
             Protocol.DrainReason.Requested => Core.DrainReason.Requested,
             Protocol.DrainReason.PreStop => Core.DrainReason.PreStop,
             Protocol.DrainReason.Sigterm => Core.DrainReason.Sigterm,

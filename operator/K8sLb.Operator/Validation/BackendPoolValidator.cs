@@ -22,6 +22,7 @@ public static class BackendPoolValidator
         DrainRules.Check(spec.Drain, "spec.drain", errors);
         ConnectionRules.Check(spec.Connections, "spec.connections", errors);
         LoadBalancingRules.Check(spec.LoadBalancing, spec.Ports, "spec.loadBalancing", errors);
+        HealthCheckRules.Check(spec.HealthCheck, spec.Ports, "spec.healthCheck", errors);
         return errors.All;
     }
 }

@@ -11,7 +11,8 @@ public interface IClientChannel
     void Stay();
 
     /// <summary>Ends the connection now, whatever is in flight.</summary>
-    void Cut();
+    /// <param name="reset">By RST instead of FIN.</param>
+    void Cut(bool reset);
 }
 
 /// <summary>Which moment will do, in rising order of urgency.</summary>

@@ -173,10 +173,11 @@ public sealed class TrackedConnection
     }
 
     /// <summary>Ends it at once.</summary>
-    public void Cut(EndReason why)
+    /// <param name="reset">By RST instead of FIN.</param>
+    public void Cut(EndReason why, bool reset = false)
     {
         MarkCut(why);
-        channel.Cut();
+        channel.Cut(reset);
     }
 
     /// <summary>The data path is about to end it in the middle of work.</summary>

@@ -151,17 +151,24 @@ internal sealed class ControlSession(
         return JsonSerializer.Deserialize(ref reader, ProtocolJson.Default.OperatorMessage);
     }
 
-    /// <summary>Once a second, four times a second while the member drains.</summary>
+    /// <summary>Once a second, four times a second while the member drains, and at the next of these when its health changed.</summary>
     private async Task ReportAsync(OutgoingLines outgoing, CancellationToken cancellation)
     {
         try
         {
             using var timer = new PeriodicTimer(ReportTick, clock);
+            bool? toldHealthy = null;
             for (var tick = 0; ; tick++)
             {
-                if (drain.Current is not null || tick % TicksBetweenReports == 0)
+                var report = reports.Report();
+                if (
+                    drain.Current is not null
+                    || report.Health?.Healthy != toldHealthy
+                    || tick % TicksBetweenReports == 0
+                )
                 {
-                    outgoing.SendIfRoom(new() { Report = reports.Report() });
+                    outgoing.SendIfRoom(new() { Report = report });
+                    toldHealthy = report.Health?.Healthy;
                 }
                 await timer.WaitForNextTickAsync(cancellation);
             }

@@ -3,6 +3,7 @@ using K8sLb.Protocol;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 
@@ -16,6 +17,7 @@ public sealed class MemberReports(
     ConnectionRegistry registry,
     WorkRouter router,
     MemberDrain drain,
+    MemberHealth health,
     TimeProvider clock
 )
 {
@@ -52,6 +54,7 @@ public sealed class MemberReports(
             InFlight = registry.InFlight,
             ArrivalsPerSecond = router.ArrivalsPerSecond,
             Local = new() { InFlight = router.Local.InFlight, LatencyMs = router.Local.Latency?.TotalMilliseconds },
+            Health = health.Current,
             Totals = account.Totals,
             Drain = drain.Current is { } state ? DrainReports.From(state, account, clock.GetUtcNow()) : null,
         };

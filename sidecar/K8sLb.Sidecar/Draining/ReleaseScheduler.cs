@@ -68,11 +68,17 @@ public sealed class ReleaseScheduler(
     {
         var now = clock.GetUtcNow();
         var quietPeriod = snapshots.QuietPeriod;
+        var resets = ResetsDead(state);
         var sinceArrival = clock.GetElapsedTime(registry.Account().LastArrival);
         var ceased = DrainProgression.ArrivalsHaveCeased(state, sinceArrival, quietPeriod, now);
         registry.CopyLiveTo(live);
         foreach (var connection in live)
         {
+            if (resets)
+            {
+                connection.Cut(EndReason.Fault, reset: true);
+                continue;
+            }
             var step = ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now);
             if (step is ReleaseStep.Leave or ReleaseStep.Cut || connection.Leaves)
             {
@@ -114,7 +120,12 @@ public sealed class ReleaseScheduler(
         }
     }
 
-    private static void Carry(TrackedConnection connection, ReleaseStep step)
+    /// <summary>Nothing is waited for from an application that is dead, where the pool says so.</summary>
+    private bool ResetsDead(DrainState state) =>
+        state.Reason == DrainReason.HealthCheckFailed
+        && snapshots.Current?.Pool.Policy.HealthCheck?.OnFailure == FailureAction.Reset;
+
+    private void Carry(TrackedConnection connection, ReleaseStep step)
     {
         connection.QuietRounds = step == ReleaseStep.WhenSettled ? connection.QuietRounds + 1 : 0;
         switch (step)
@@ -129,7 +140,10 @@ public sealed class ReleaseScheduler(
                 connection.Release(ReleaseUrgency.AtNextBoundary);
                 break;
             case ReleaseStep.Cut:
-                connection.Cut(EndReason.Deadline);
+                connection.Cut(
+                    EndReason.Deadline,
+                    reset: snapshots.Current?.Pool.Policy.Drain.OnDeadline == DeadlineAction.Reset
+                );
                 break;
             default:
                 break;

@@ -178,11 +178,11 @@ internal sealed class HttpClientConnection : IClientChannel, IWebSocketCarrier
         return isThere;
     }
 
-    public void Cut()
+    public void Cut(bool reset)
     {
-        if (Policy?.OnDeadline == DeadlineAction.Reset)
+        if (reset)
         {
-            transport.Abort(new ConnectionAbortedException("the drain's deadline has passed"));
+            transport.Abort(new ConnectionAbortedException("reset by the sidecar"));
         }
         else
         {

@@ -76,6 +76,9 @@ internal static partial class SidecarLog
     [LoggerMessage(403, LogLevel.Information, "The drain is cancelled")]
     public static partial void DrainCancelled(ILogger log);
 
+    [LoggerMessage(410, LogLevel.Warning, "The application is {State}")]
+    public static partial void HealthChanged(ILogger log, string state);
+
     [LoggerMessage(404, LogLevel.Information, "{Signal} received: draining, then ending")]
     public static partial void SignalReceived(ILogger log, string signal);
 

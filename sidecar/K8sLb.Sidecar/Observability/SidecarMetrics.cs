@@ -43,6 +43,11 @@ public sealed class SidecarMetrics
             "{failure}",
             "Exceptions that a background loop survived"
         );
+        HealthChecks = meter.CreateCounter<long>(
+            "k8slb.sidecar.health.checks",
+            "{check}",
+            "Checks of the application by what they found"
+        );
         meter.CreateObservableGauge(
             "k8slb.sidecar.connections",
             () => Live(registry),
@@ -65,6 +70,7 @@ public sealed class SidecarMetrics
     public Counter<long> Snapshots { get; }
     public Counter<long> Redials { get; }
     public Counter<long> LoopFailures { get; }
+    public Counter<long> HealthChecks { get; }
 
     public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);
 

@@ -69,7 +69,13 @@ internal sealed class RelayConnection : IClientChannel
         Worker.Loop.Post(static state => ((RelayConnection)state!).TakeBack(), this);
     }
 
-    public void Cut() => Worker.Loop.Post(static state => ((RelayConnection)state!).session?.Cut(), this);
+    public void Cut(bool reset) =>
+        Worker.Loop.Post(
+            reset
+                ? static state => ((RelayConnection)state!).session?.Cut(reset: true)
+                : static state => ((RelayConnection)state!).session?.Cut(reset: false),
+            this
+        );
 
     private void TakeBack()
     {

@@ -29,7 +29,6 @@ internal sealed class RelayPolicy(SnapshotInForce snapshots)
         {
             GoAwayGraceMs = policy.Drain.GoAwayGraceMs,
             WebSocketCloseCode = (ushort)policy.Drain.WebSocketCloseCode,
-            ResetOnCut = policy.Drain.OnDeadline == DeadlineAction.Reset,
             HeartbeatMs = policy.Connections?.HeartbeatMs ?? 0,
         };
 

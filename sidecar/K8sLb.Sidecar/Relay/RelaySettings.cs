@@ -24,9 +24,6 @@ internal sealed record RelaySettings
     /// <summary>WebSocket: for the client to answer Close before the application is told by the relay.</summary>
     public long CloseAnswerMs { get; init; } = 5_000;
 
-    /// <summary>At the deadline: RST instead of FIN.</summary>
-    public bool ResetOnCut { get; init; }
-
     /// <summary>For a request's head to be whole, from its first byte; what comes more slowly holds a place for nothing.</summary>
     public long HeadMs { get; init; } = 30_000;
 

@@ -1,5 +1,6 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Routing;
@@ -13,6 +14,7 @@ public sealed class WorkRouter
     private readonly Lock gate = new();
     private readonly SnapshotInForce snapshots;
     private readonly MemberDrain drain;
+    private readonly MemberHealth health;
     private readonly PeerLoads loads;
     private readonly Random random;
     private readonly TurnSequence turns;
@@ -26,15 +28,18 @@ public sealed class WorkRouter
     public WorkRouter(
         SnapshotInForce snapshots,
         MemberDrain drain,
+        MemberHealth health,
         PeerLoads loads,
         Random random,
         TimeProvider clock
     )
     {
-        (this.snapshots, this.drain, this.loads, this.random, this.clock) = (snapshots, drain, loads, random, clock);
+        (this.snapshots, this.drain, this.health) = (snapshots, drain, health);
+        (this.loads, this.random, this.clock) = (loads, random, clock);
         local = new(clock);
         turns = new((uint)random.NextInt64(1L << 32));
         drain.Changed += Refresh;
+        health.Changed += Refresh;
     }
 
     public RoutingPlan Plan => Volatile.Read(ref plan);
@@ -123,7 +128,9 @@ public sealed class WorkRouter
         var self = new RoutingSelf(
             snapshot.Self.Uid,
             draining is null ? null : draining.WeightBefore ?? TypicalWeight(pool),
-            draining is null || !reroutes ? 1 : draining.WeightFactor(now),
+            health.IsFailing ? 0
+                : draining is null || !reroutes ? 1
+                : draining.WeightFactor(now),
             arrivals.PerSecond
         );
         var shares = RoutingPlanner.Plan(pool, self, told, now);

@@ -82,6 +82,40 @@ public sealed class PoolRunTests
     }
 
     [Fact]
+    public async Task A_member_whose_health_check_fails_is_drained_and_comes_back()
+    {
+        await using var bench = new PoolBench();
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"), Sample.Pod("c"));
+        var ailing = bench.Attach("a");
+        bench.Attach("b");
+        bench.Attach("c");
+        bench.Run.Reconcile();
+
+        ailing.OnReport(
+            Quiet with
+            {
+                Health = new() { Healthy = false, Message = "GET /healthz was answered with 503" },
+            },
+            bench.Time.GetUtcNow()
+        );
+        bench.Run.Reconcile();
+
+        bench.Self("a").Drain.ShouldNotBeNull().Reason.ShouldBe(DrainReason.HealthCheckFailed);
+        bench
+            .Published!.Members.Single(m => m.Name == "a")
+            .Availability.ShouldBe(MemberAvailability.Unavailable);
+        await bench.WrittenAsync(
+            s => s.Endpoints?.Any(e => e.Message == "the health check failed: GET /healthz was answered with 503") == true,
+            "the status tells what was found"
+        );
+
+        ailing.OnReport(Quiet with { Health = new() { Healthy = true } }, bench.Time.GetUtcNow());
+        bench.Run.Reconcile();
+
+        bench.Self("a").Drain.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_drain_goes_on_with_its_times_under_the_next_operator()
     {
         await using var bench = new PoolBench();

@@ -114,6 +114,40 @@ public sealed class BackendPoolValidatorTests
                 }
             },
             {
+                "spec.healthCheck: \"httpGet, tcpSocket\": must have exactly one of httpGet, tcpSocket and grpc",
+                s =>
+                    s.HealthCheck = new()
+                    {
+                        HttpGet = new() { Port = "http" },
+                        TcpSocket = new() { Port = "http" },
+                    }
+            },
+            { "spec.healthCheck: \"\": must have exactly one of httpGet, tcpSocket and grpc", s => s.HealthCheck = new() },
+            {
+                "spec.healthCheck.httpGet.port: \"https\": must be the name of one of spec.ports",
+                s => s.HealthCheck = new() { HttpGet = new() { Port = "https" } }
+            },
+            {
+                "spec.healthCheck.httpGet.path: \"healthz\": must begin with / and have no spaces",
+                s => s.HealthCheck = Check(c => c.HttpGet!.Path = "healthz")
+            },
+            {
+                "spec.healthCheck.interval: \"500ms\": must be from 1s to 5m",
+                s => s.HealthCheck = Check(c => c.Interval = "500ms")
+            },
+            {
+                "spec.healthCheck.timeout: \"6s\": must be at least 50ms, and no longer than interval",
+                s => s.HealthCheck = Check(c => c.Timeout = "6s")
+            },
+            {
+                "spec.healthCheck.unhealthyThreshold: 0: must be 1 to 100",
+                s => s.HealthCheck = Check(c => c.UnhealthyThreshold = 0)
+            },
+            {
+                "spec.healthCheck.onFailure: \"Kill\": must be one of Release, Reset",
+                s => s.HealthCheck = Check(c => c.OnFailure = "Kill")
+            },
+            {
                 "spec.loadBalancing.slowStart.duration: missing: must be a duration",
                 s => s.LoadBalancing = new() { SlowStart = new() }
             },
@@ -193,6 +227,13 @@ public sealed class BackendPoolValidatorTests
     [InlineData("1s\n")]
     [InlineData("١s")]
     public void What_is_no_duration_is_refused(string? text) => GoDuration.TryParse(text, out _).ShouldBeFalse();
+
+    private static BackendPoolHealthCheck Check(Action<BackendPoolHealthCheck> change)
+    {
+        var check = new BackendPoolHealthCheck { HttpGet = new() { Port = "http" } };
+        change(check);
+        return check;
+    }
 
     private static BackendPoolPort Port(string name, int port, int targetPort) =>
         new()

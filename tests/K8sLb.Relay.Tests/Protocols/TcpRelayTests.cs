@@ -203,13 +203,13 @@ public abstract class TcpRelayTests(PollerKind kind)
     [InlineData(true)]
     public async Task The_deadline_closes_or_resets(bool reset)
     {
-        using var relay = new RelayFixture(kind, PortProtocol.Tcp, new RelaySettings { ResetOnCut = reset });
+        using var relay = new RelayFixture(kind, PortProtocol.Tcp);
         using var client = await relay.DialAsync();
         var app = await relay.App.AcceptedAsync();
         relay.Connection.Release(Sidecar.Connections.ReleaseUrgency.AtNextBoundary);
         await app.SendAsync("still served");
         (await client.ReadAsync(12)).ShouldBe("still served");
-        relay.Connection.Cut(EndReason.Deadline);
+        relay.Connection.Cut(EndReason.Deadline, reset);
         if (reset)
         {
             await client.ShouldBeResetAsync();

@@ -9,5 +9,5 @@ internal sealed class NoChannel : IClientChannel
 
     public void Stay() { }
 
-    public void Cut() { }
+    public void Cut(bool reset) { }
 }

@@ -34,6 +34,9 @@ internal sealed class TestApp : IAsyncDisposable
     public int Waiting => waiting;
     private int waiting;
 
+    /// <summary>The status with which /healthz is answered.</summary>
+    public int Health { get; set; } = 200;
+
     /// <summary>Requests that were taken.</summary>
     public int Served => served;
     private int served;
@@ -107,6 +110,8 @@ internal sealed class TestApp : IAsyncDisposable
                 return name;
             }
         );
+        app.MapGet("/healthz", () => Results.StatusCode(Health));
+        app.MapPost("/grpc.health.v1.Health/Check", GrpcHealthAsync);
         app.MapGet("/download", DownloadAsync);
         app.MapGet("/trickle", TrickleAsync);
         app.MapPost("/upload", (Func<HttpContext, Task<string>>)UploadAsync);
@@ -172,6 +177,36 @@ internal sealed class TestApp : IAsyncDisposable
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read));
         }
         context.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    /// <summary>SERVING but for the services "down" and "unknown".</summary>
+    private static async Task GrpcHealthAsync(HttpContext context)
+    {
+        using var asked = new MemoryStream();
+        await context.Request.Body.CopyToAsync(asked);
+        var service = ServiceAsked(asked.ToArray());
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        if (service != "unknown")
+        {
+            await context.Response.Body.WriteAsync(
+                new byte[] { 0, 0, 0, 0, 2, 8, (byte)(service == "down" ? 2 : 1) }
+            );
+        }
+        context.Response.AppendTrailer("grpc-status", service == "unknown" ? "5" : "0");
+    }
+
+    /// <summary>Of a message with one field, whose length must fit what came.</summary>
+    private static string ServiceAsked(byte[] message)
+    {
+        if (message.Length == 5)
+        {
+            return "";
+        }
+        var (length, from) = message[6] < 0x80 ? (message[6], 7) : ((message[6] & 0x7F) | (message[7] << 7), 8);
+        return message.Length == from + length && message[4] == length + from - 5
+            ? System.Text.Encoding.UTF8.GetString(message, from, length)
+            : "down";
     }
 
     /// <summary>Sends its header at once, and an event when the gate opens.</summary>

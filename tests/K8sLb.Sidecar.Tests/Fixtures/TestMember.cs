@@ -4,7 +4,9 @@ using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Control;
 using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +42,8 @@ internal sealed class TestMember : IAsyncDisposable
 
     public ConnectionRegistry Registry => Host.Services.GetRequiredService<ConnectionRegistry>();
     public MemberDrain Drain => Host.Services.GetRequiredService<MemberDrain>();
+    public MemberHealth Health => Host.Services.GetRequiredService<MemberHealth>();
+    public MemberReports Reports => Host.Services.GetRequiredService<MemberReports>();
     public WorkRouter Router => Host.Services.GetRequiredService<WorkRouter>();
     public SnapshotIntake Intake => Host.Services.GetRequiredService<SnapshotIntake>();
     public PeerCredential Credential => credential ??= Host.Services.GetRequiredService<PeerCredential>();

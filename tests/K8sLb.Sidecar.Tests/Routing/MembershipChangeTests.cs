@@ -2,6 +2,7 @@ using System.Diagnostics;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
+using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 using K8sLb.Sidecar.Tests.Fixtures;
@@ -33,6 +34,7 @@ public sealed class MembershipChangeTests
         var router = new WorkRouter(
             snapshots,
             new MemberDrain(new ConnectionRegistry(clock), snapshots, clock),
+            new MemberHealth(),
             new PeerLoads(clock),
             new Random(1),
             clock

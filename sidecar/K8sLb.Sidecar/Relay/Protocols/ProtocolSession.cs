@@ -29,11 +29,11 @@ internal abstract class ProtocolSession(RelayConnection connection) : IChannelOw
     public void OnUnreachable(Upstream upstream) => Guarded(static session => session.OnUpstreamUnreachable());
 
     /// <summary>Ends it now, whatever is in flight.</summary>
-    public void Cut()
+    public void Cut(bool reset)
     {
         if (!IsOver)
         {
-            Close(reset: Worker.Settings.ResetOnCut);
+            Close(reset);
         }
     }
 
