@@ -121,6 +121,9 @@ public sealed record PoolPolicy
 
     public BalancingKind Balancing { get; init; }
 
+    /// <summary>Null where requests that failed are not repeated.</summary>
+    public RetryPolicy? Retry { get; init; }
+
     /// <summary>Null where the application is not checked.</summary>
     public HealthCheckPolicy? HealthCheck { get; init; }
 

@@ -13,6 +13,7 @@ public sealed record BackendPoolSpec
     public BackendPoolConnections? Connections { get; set; }
     public BackendPoolLoadBalancing? LoadBalancing { get; set; }
     public BackendPoolHealthCheck? HealthCheck { get; set; }
+    public BackendPoolRetry? Retry { get; set; }
     public bool Paused { get; set; }
 }
 
@@ -109,6 +110,26 @@ public sealed record BackendPoolGrpcCheck
     [Required]
     public string? Port { get; set; }
     public string Service { get; set; } = "";
+}
+
+public sealed record BackendPoolRetry
+{
+    public int Attempts { get; set; } = 2;
+    public BackendPoolBackoff Backoff { get; set; } = new();
+    public string? PerTryTimeout { get; set; }
+    public BackendPoolRetryBudget Budget { get; set; } = new();
+}
+
+public sealed record BackendPoolBackoff
+{
+    public string Base { get; set; } = "25ms";
+    public string Max { get; set; } = "250ms";
+}
+
+public sealed record BackendPoolRetryBudget
+{
+    public int Percent { get; set; } = 20;
+    public int MinPerSecond { get; set; } = 10;
 }
 
 public sealed record BackendPoolSlowStart

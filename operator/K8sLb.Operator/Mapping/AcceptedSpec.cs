@@ -54,6 +54,17 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         HeartbeatMs = Milliseconds(connections.Heartbeat),
                     }
                     : null,
+                Retry = spec.Retry is { } retry
+                    ? new RetryPolicy
+                    {
+                        Attempts = retry.Attempts,
+                        BackoffBaseMs = Milliseconds(retry.Backoff.Base),
+                        BackoffMaxMs = Milliseconds(retry.Backoff.Max),
+                        PerTryTimeoutMs = Milliseconds(retry.PerTryTimeout),
+                        BudgetPercent = retry.Budget.Percent,
+                        BudgetMinPerSecond = retry.Budget.MinPerSecond,
+                    }
+                    : null,
                 HealthCheck = spec.HealthCheck is { } check ? HealthCheck(check, spec.Ports!) : null,
                 SlowStart = new SlowStartPolicy
                 {

@@ -8,15 +8,29 @@ internal sealed class DestinationAttempt : IDisposable
     private readonly DestinationLoad load;
     private readonly TimeProvider clock;
     private readonly long begun;
+    private readonly CancellationTokenSource? timeout;
 
-    public DestinationAttempt(DestinationLoad load, TimeProvider clock)
+    /// <param name="timeLimit">For the head of an answer to come.</param>
+    public DestinationAttempt(DestinationLoad load, TimeProvider clock, TimeSpan? timeLimit = null)
     {
         (this.load, this.clock, begun) = (load, clock, clock.GetTimestamp());
+        timeout = timeLimit is { } limit ? new(limit, clock) : null;
         load.Begin();
     }
 
-    /// <summary>The head of the answer has come; what follows may be as long as it likes.</summary>
-    public void NoteAnswer() => load.Took(clock.GetElapsedTime(begun));
+    /// <summary>Cancelled where no answer came in time.</summary>
+    public CancellationToken TooLate => timeout?.Token ?? CancellationToken.None;
 
-    public void Dispose() => load.End();
+    /// <summary>The head of the answer has come; what follows may be as long as it likes.</summary>
+    public void NoteAnswer()
+    {
+        timeout?.CancelAfter(Timeout.InfiniteTimeSpan);
+        load.Took(clock.GetElapsedTime(begun));
+    }
+
+    public void Dispose()
+    {
+        timeout?.Dispose();
+        load.End();
+    }
 }

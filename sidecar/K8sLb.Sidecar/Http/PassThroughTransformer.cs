@@ -1,5 +1,6 @@
 using System.Net;
 using K8sLb.Protocol;
+using K8sLb.Sidecar.Retries;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
@@ -60,6 +61,10 @@ internal sealed class PassThroughTransformer : HttpTransformer
         if (proxyResponse is not null)
         {
             httpContext.Features.Get<DestinationAttempt>()?.NoteAnswer();
+            if (httpContext.Features.Get<RequestTries>()?.TryTakeBack(RetryRules.Of(proxyResponse.StatusCode)) == true)
+            {
+                return false;
+            }
         }
         var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         AskToMove(httpContext, proxyResponse);

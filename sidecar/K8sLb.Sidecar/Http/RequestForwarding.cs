@@ -2,7 +2,9 @@ using System.Net;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Retries;
 using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Snapshots;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -13,8 +15,10 @@ internal sealed class RequestForwarding(
     IHttpForwarder forwarder,
     HttpDestinations destinations,
     WorkRouter router,
+    SnapshotInForce snapshots,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
+    Random random,
     TimeProvider clock,
     ILogger<RequestForwarding> log
 )
@@ -27,6 +31,7 @@ internal sealed class RequestForwarding(
     private static readonly ForwarderRequestConfig Http2 = Exactly(HttpVersion.Version20);
 
     private readonly PassThroughTransformer transformer = new();
+    private readonly RetryBudget budget = new(clock);
     private readonly LogThrottle throttle = new(clock);
 
     public async Task HandleAsync(HttpContext context)
@@ -69,7 +74,23 @@ internal sealed class RequestForwarding(
             await FailureAnswers.RejectAsync(context, connection);
             return;
         }
-        await ForwardAsync(context, connection, route, config, staysHere);
+        // What a peer passed on is that peer's to repeat.
+        var tries = staysHere || isWebSocket ? null : Tries(context);
+        await ForwardAsync(context, connection, route, config, staysHere, tries);
+    }
+
+    /// <summary>Null where the pool asks for no retries.</summary>
+    private RequestTries? Tries(HttpContext context)
+    {
+        if (snapshots.Current?.Pool.Policy.Retry is not { } policy)
+        {
+            return null;
+        }
+        budget.NoteRequest();
+        var hasContent = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+        var tries = new RequestTries(policy, budget, context.Request.Method, hasContent);
+        context.Features.Set(tries);
+        return tries;
     }
 
     private async Task ForwardAsync(
@@ -77,7 +98,8 @@ internal sealed class RequestForwarding(
         HttpClientConnection connection,
         WorkRoute route,
         ForwarderRequestConfig config,
-        bool staysHere
+        bool staysHere,
+        RequestTries? tries
     )
     {
         var localFailed = false;
@@ -87,10 +109,17 @@ internal sealed class RequestForwarding(
             var destination = peer is null
                 ? destinations.Local(connection.Port)
                 : destinations.At(peer, connection.Port);
-            var error = await SendAsync(context, destination, peer?.Load ?? router.Local, config);
+            var error = await SendAsync(context, destination, peer?.Load ?? router.Local, config, tries);
             var unreachable = Unreachable(context, error);
             if (unreachable is null && !UnservedAnswers.WasFound(context))
             {
+                if (tries is not null && IsTakenBack(context, tries, error))
+                {
+                    await PauseAsync(context, tries);
+                    route = WorkRoute.To(router.AnyPeer() ?? peer);
+                    context.Response.Clear();
+                    continue;
+                }
                 NoteOutcome(connection.Tracked, peer, error);
                 await AnswerFailureAsync(context, connection, destination, error);
                 return;
@@ -117,10 +146,12 @@ internal sealed class RequestForwarding(
         HttpContext context,
         HttpDestination destination,
         DestinationLoad load,
-        ForwarderRequestConfig config
+        ForwarderRequestConfig config,
+        RequestTries? tries
     )
     {
-        using var attempt = new DestinationAttempt(load, clock);
+        tries?.Begin();
+        using var attempt = new DestinationAttempt(load, clock, tries?.Timeout);
         context.Features.Set(attempt);
         return await forwarder.SendAsync(
             context,
@@ -128,8 +159,28 @@ internal sealed class RequestForwarding(
             destination.Invoker,
             config,
             transformer,
-            CancellationToken.None
+            attempt.TooLate
         );
+    }
+
+    /// <summary>By its answer, or now because it brought none.</summary>
+    private static bool IsTakenBack(HttpContext context, RequestTries tries, ForwarderError error) =>
+        tries.IsTakenBack
+        || (
+            error
+                is ForwarderError.Request
+                    or ForwarderError.RequestTimedOut
+                    or ForwarderError.RequestCanceled
+            && !context.Response.HasStarted
+            && !context.RequestAborted.IsCancellationRequested
+            && tries.TryTakeBack(TryFailure.Unknown)
+        );
+
+    private async Task PauseAsync(HttpContext context, RequestTries tries)
+    {
+        metrics.Retries.Add(1);
+        await Task.Delay(tries.Pause(random.NextDouble()), clock, context.RequestAborted)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void NoteOutcome(TrackedConnection connection, Peer? peer, ForwarderError error)

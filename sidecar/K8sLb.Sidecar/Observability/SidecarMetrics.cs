@@ -43,6 +43,7 @@ public sealed class SidecarMetrics
             "{failure}",
             "Exceptions that a background loop survived"
         );
+        Retries = meter.CreateCounter<long>("k8slb.sidecar.retries", "{request}", "Requests that were sent once more");
         HealthChecks = meter.CreateCounter<long>(
             "k8slb.sidecar.health.checks",
             "{check}",
@@ -71,6 +72,7 @@ public sealed class SidecarMetrics
     public Counter<long> Redials { get; }
     public Counter<long> LoopFailures { get; }
     public Counter<long> HealthChecks { get; }
+    public Counter<long> Retries { get; }
 
     public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);
 

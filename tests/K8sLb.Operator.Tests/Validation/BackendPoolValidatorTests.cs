@@ -148,6 +148,26 @@ public sealed class BackendPoolValidatorTests
                 s => s.HealthCheck = Check(c => c.OnFailure = "Kill")
             },
             {
+                "spec.retry: \"given\": must be left out where no port has mode Proxy",
+                s => s.Retry = new()
+            },
+            {
+                "spec.retry.attempts: 0: must be 1 to 10",
+                s => s.Retry = Retry(s, r => r.Attempts = 0)
+            },
+            {
+                "spec.retry.backoff.max: \"10ms\": must be at least backoff.base, and at most 1m",
+                s => s.Retry = Retry(s, r => r.Backoff.Max = "10ms")
+            },
+            {
+                "spec.retry.perTryTimeout: \"0s\": must be longer than 0s",
+                s => s.Retry = Retry(s, r => r.PerTryTimeout = "0s")
+            },
+            {
+                "spec.retry.budget.percent: 101: must be 0 to 100",
+                s => s.Retry = Retry(s, r => r.Budget.Percent = 101)
+            },
+            {
                 "spec.loadBalancing.slowStart.duration: missing: must be a duration",
                 s => s.LoadBalancing = new() { SlowStart = new() }
             },
@@ -233,6 +253,14 @@ public sealed class BackendPoolValidatorTests
         var check = new BackendPoolHealthCheck { HttpGet = new() { Port = "http" } };
         change(check);
         return check;
+    }
+
+    private static BackendPoolRetry Retry(BackendPoolSpec spec, Action<BackendPoolRetry> change)
+    {
+        spec.Ports![0].Mode = "Proxy";
+        var retry = new BackendPoolRetry();
+        change(retry);
+        return retry;
     }
 
     private static BackendPoolPort Port(string name, int port, int targetPort) =>

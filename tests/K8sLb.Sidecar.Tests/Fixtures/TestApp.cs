@@ -37,6 +37,9 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>The status with which /healthz is answered.</summary>
     public int Health { get; set; } = 200;
 
+    /// <summary>The status with which every request is answered at once; 0 serves them.</summary>
+    public int Fails { get; set; }
+
     /// <summary>Requests that were taken.</summary>
     public int Served => served;
     private int served;
@@ -68,6 +71,11 @@ internal sealed class TestApp : IAsyncDisposable
             {
                 Interlocked.Increment(ref test.served);
                 context.Response.Headers["x-served-by"] = name;
+                if (test.Fails != 0)
+                {
+                    context.Response.StatusCode = test.Fails;
+                    return Task.CompletedTask;
+                }
                 return next(context);
             }
         );
@@ -99,7 +107,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     private void Map(string name)
     {
-        app.MapGet("/", () => name);
+        app.MapMethods("/", ["GET", "POST"], () => name);
         app.MapGet(
             "/gate",
             async () =>
