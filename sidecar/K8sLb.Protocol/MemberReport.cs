@@ -23,6 +23,9 @@ public sealed record MemberReport
     /// <summary>What the check of the application found; null where the pool asks for none.</summary>
     public HealthReport? Health { get; init; }
 
+    /// <summary>What the application says of itself; null where the pool asks for no agent.</summary>
+    public AgentReport? Agent { get; init; }
+
     /// <summary>Since the process started; opened = live + finished + released + forced.</summary>
     public required ConnectionTotals Totals { get; init; }
 
@@ -46,6 +49,19 @@ public sealed record HealthReport
 
     /// <summary>What the last failed check found; null while it is healthy.</summary>
     public string? Message { get; init; }
+}
+
+public sealed record AgentReport
+{
+    /// <summary>Of the weight that the member has otherwise.</summary>
+    public int WeightPercent { get; init; } = 100;
+
+    /// <summary>It wants no new work, and what it has to go.</summary>
+    public bool Drains { get; init; }
+
+    /// <summary>It does not work.</summary>
+    public bool Down { get; init; }
+    public string? Description { get; init; }
 }
 
 public sealed record ConnectionCounts

@@ -121,6 +121,9 @@ public sealed record PoolPolicy
 
     public BalancingKind Balancing { get; init; }
 
+    /// <summary>Null where applications are not asked how much work they want.</summary>
+    public AgentPolicy? Agent { get; init; }
+
     /// <summary>Null where requests that failed are not repeated.</summary>
     public RetryPolicy? Retry { get; init; }
 

@@ -1,4 +1,5 @@
 using K8sLb.Sidecar.Admin;
+using K8sLb.Sidecar.Agent;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Control;
@@ -57,6 +58,7 @@ public static class SidecarHost
         services.AddSingleton<MemberDrain>();
         services.AddSingleton<PeerLoads>();
         services.AddSingleton<MemberHealth>();
+        services.AddSingleton<MemberAgent>();
         services.AddSingleton(_ => new HealthProbe(options.AppAddress));
         services.AddSingleton<WorkRouter>();
         services.AddSingleton<SnapshotIntake>();
@@ -82,11 +84,13 @@ public static class SidecarHost
         services.AddHostedService(provider => provider.GetRequiredService<HttpDataPath>());
         services.AddHostedService<RoutingClock>();
         services.AddHostedService<HealthChecks>();
+        services.AddHostedService<AgentChecks>();
         services.AddHostedService<ReleaseScheduler>();
         services.AddHostedService<AgeLimits>();
         services.AddHostedService<PreStopLapse>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());
         services.AddHostedService<ControlStreamClient>();
+        services.AddHostedService<AgentServer>();
         services.AddHostedService<AdminServer>();
 
         services.RemoveAll<IHostLifetime>();

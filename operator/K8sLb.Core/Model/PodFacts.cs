@@ -42,6 +42,12 @@ public sealed record MemberFacts
     /// <summary>What the sidecar's check of its application found wrong; null while it finds nothing, or none is asked for.</summary>
     public string? Ailing { get; init; }
 
+    /// <summary>The application asked to be drained.</summary>
+    public bool AsksToDrain { get; init; }
+
+    /// <summary>What the application wants of its weight.</summary>
+    public int WeightPercent { get; init; } = 100;
+
     /// <summary>A drain that the sidecar carries out, on the operator's word or on its own.</summary>
     public DrainFacts? Drain { get; init; }
 }

@@ -22,7 +22,20 @@ internal sealed record MemberDraft
 
     public MemberPhase? Before => Record?.Phase;
     public bool Deleted => Pod.DeletionRequestedAt is not null;
-    public int FullWeight => Math.Clamp(Pod.Weight ?? PlanLimits.DefaultWeight, 0, PlanLimits.MaxWeight);
+
+    /// <summary>What the application wants scales what the pod's owner gave it; above 0 it stays above 0.</summary>
+    public int FullWeight
+    {
+        get
+        {
+            var given = Math.Clamp(Pod.Weight ?? PlanLimits.DefaultWeight, 0, PlanLimits.MaxWeight);
+            var percent = Math.Clamp(Facts?.WeightPercent ?? 100, 0, 100 * PlanLimits.MaxWeight);
+            return (int)Math.Min(PlanLimits.MaxWeight, Math.Ceiling((long)given * percent / 100.0));
+        }
+    }
+
+    /// <summary>Somebody asked for a drain: the pod's owner, or the application.</summary>
+    public bool DrainRequested => Pod.DrainRequested || Facts?.AsksToDrain == true;
 
     /// <summary>It has taken work under an earlier decision.</summary>
     public bool Served => Before is not (null or MemberPhase.Pending);

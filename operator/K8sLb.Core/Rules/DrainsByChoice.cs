@@ -17,7 +17,7 @@ internal static class DrainsByChoice
 
         // Who has waited longest goes first; name and UID make the choice among equals the same everywhere.
         var candidates = pool
-            .Undecided.Where(m => m.Pod.DrainRequested || m.Ailment is not null)
+            .Undecided.Where(m => m.DrainRequested || m.Ailment is not null)
             .OrderBy(m => m.Record?.HeldBackSince ?? pool.Now)
             .ThenBy(m => m.Pod.Name, StringComparer.Ordinal)
             .ThenBy(m => m.Pod.Uid, StringComparer.Ordinal);
@@ -48,7 +48,7 @@ internal static class DrainsByChoice
 
     private static MemberDraft Release(MemberDraft member, DrainRecord? begun, PoolDraft pool)
     {
-        var (reason, why) = member.Pod.DrainRequested
+        var (reason, why) = member.DrainRequested
             ? (DrainReason.Requested, "a drain was requested")
             : (member.Ailment!.Value.Reason, member.Ailment.Value.Why);
         // A member that was held back has been ramping down since then.

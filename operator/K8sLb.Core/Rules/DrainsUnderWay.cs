@@ -14,7 +14,7 @@ internal static class DrainsUnderWay
             {
                 return null;
             }
-            if (member.Pod.DrainRequested || (pool.Spec.Paused && drain.Reason is DrainReason.Requested))
+            if (member.DrainRequested || (pool.Spec.Paused && drain.Reason is DrainReason.Requested))
             {
                 return Drains.Enter(member, drain, DrainReason.Requested, pool, "a drain was requested");
             }

@@ -13,6 +13,7 @@ public sealed record BackendPoolSpec
     public BackendPoolConnections? Connections { get; set; }
     public BackendPoolLoadBalancing? LoadBalancing { get; set; }
     public BackendPoolHealthCheck? HealthCheck { get; set; }
+    public BackendPoolAgentCheck? AgentCheck { get; set; }
     public BackendPoolRetry? Retry { get; set; }
     public bool Paused { get; set; }
 }
@@ -110,6 +111,15 @@ public sealed record BackendPoolGrpcCheck
     [Required]
     public string? Port { get; set; }
     public string Service { get; set; } = "";
+}
+
+public sealed record BackendPoolAgentCheck
+{
+    [Required]
+    public int? Port { get; set; }
+    public string Send { get; set; } = "";
+    public string Interval { get; set; } = "2s";
+    public string Timeout { get; set; } = "1s";
 }
 
 public sealed record BackendPoolRetry

@@ -54,12 +54,13 @@ public sealed class MemberSession
     public void OnReport(MemberReport report, DateTimeOffset now)
     {
         var before = state.Drain;
-        var wasHealthy = state.Report?.Health?.Healthy;
+        var (wasHealthy, agent) = (state.Report?.Health?.Healthy, state.Report?.Agent);
         state = state with { Report = report, LastSeen = now };
         if (
             before?.Id != report.Drain?.Id
             || before?.Progress != report.Drain?.Progress
             || wasHealthy != report.Health?.Healthy
+            || agent != report.Agent
         )
         {
             channel.OnChanged(MemberChange.Presence);

@@ -54,6 +54,15 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         HeartbeatMs = Milliseconds(connections.Heartbeat),
                     }
                     : null,
+                Agent = spec.AgentCheck is { } agent
+                    ? new AgentPolicy
+                    {
+                        Port = agent.Port!.Value,
+                        Send = agent.Send,
+                        IntervalMs = Milliseconds(agent.Interval),
+                        TimeoutMs = Milliseconds(agent.Timeout),
+                    }
+                    : null,
                 Retry = spec.Retry is { } retry
                     ? new RetryPolicy
                     {

@@ -13,10 +13,17 @@ public static class MemberFactsReader
             Uid = member.Hello.PodUid,
             Attached = member.Attached,
             LastSeen = member.LastSeen,
-            Ailing = member.Report?.Health is { Healthy: false } health ? health.Message ?? "no reason given" : null,
+            Ailing = Ailing(member.Report),
+            AsksToDrain = member.Report?.Agent?.Drains ?? false,
+            WeightPercent = member.Report?.Agent?.WeightPercent ?? 100,
             Connections = member.Report?.Connections.Total ?? 0,
             Drain = member.Drain is { } drain ? Read(drain) : null,
         };
+
+    private static string? Ailing(MemberReport? report) =>
+        report?.Health is { Healthy: false } health ? health.Message ?? "no reason given"
+        : report?.Agent is { Down: true } agent ? $"its agent says down ({agent.Description ?? "no reason given"})"
+        : null;
 
     private static DrainFacts Read(DrainReport drain) =>
         new()

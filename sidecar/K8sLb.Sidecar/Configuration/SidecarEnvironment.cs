@@ -87,6 +87,7 @@ public static class SidecarEnvironment
             AppAddress = Address("K8SLB_APP_ADDRESS", IPAddress.Loopback),
             AdminPort = Port("K8SLB_ADMIN_PORT", 15020),
             PeerPort = Port("K8SLB_PEER_PORT", 15008),
+            AgentPort = Text("K8SLB_AGENT_PORT") is null ? null : Port("K8SLB_AGENT_PORT", 0),
             StateDirectory = Text("K8SLB_STATE_DIR") ?? "/var/run/k8slb",
             StaticPool = Text("K8SLB_STATIC_POOL"),
         };

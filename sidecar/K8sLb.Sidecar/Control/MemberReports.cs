@@ -1,5 +1,6 @@
 using System.Reflection;
 using K8sLb.Protocol;
+using K8sLb.Sidecar.Agent;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
@@ -18,6 +19,7 @@ public sealed class MemberReports(
     WorkRouter router,
     MemberDrain drain,
     MemberHealth health,
+    MemberAgent agent,
     TimeProvider clock
 )
 {
@@ -55,6 +57,7 @@ public sealed class MemberReports(
             ArrivalsPerSecond = router.ArrivalsPerSecond,
             Local = new() { InFlight = router.Local.InFlight, LatencyMs = router.Local.Latency?.TotalMilliseconds },
             Health = health.Current,
+            Agent = agent.Current?.Report(),
             Totals = account.Totals,
             Drain = drain.Current is { } state ? DrainReports.From(state, account, clock.GetUtcNow()) : null,
         };

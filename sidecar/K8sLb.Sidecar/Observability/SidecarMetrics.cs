@@ -43,6 +43,11 @@ public sealed class SidecarMetrics
             "{failure}",
             "Exceptions that a background loop survived"
         );
+        AgentChecks = meter.CreateCounter<long>(
+            "k8slb.sidecar.agent.checks",
+            "{check}",
+            "Questions to the application's agent by what became of them"
+        );
         Retries = meter.CreateCounter<long>("k8slb.sidecar.retries", "{request}", "Requests that were sent once more");
         HealthChecks = meter.CreateCounter<long>(
             "k8slb.sidecar.health.checks",
@@ -72,6 +77,7 @@ public sealed class SidecarMetrics
     public Counter<long> Redials { get; }
     public Counter<long> LoopFailures { get; }
     public Counter<long> HealthChecks { get; }
+    public Counter<long> AgentChecks { get; }
     public Counter<long> Retries { get; }
 
     public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);

@@ -1,4 +1,5 @@
 using K8sLb.Protocol;
+using K8sLb.Sidecar.Agent;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Snapshots;
@@ -15,6 +16,7 @@ public sealed class WorkRouter
     private readonly SnapshotInForce snapshots;
     private readonly MemberDrain drain;
     private readonly MemberHealth health;
+    private readonly MemberAgent agent;
     private readonly PeerLoads loads;
     private readonly Random random;
     private readonly TurnSequence turns;
@@ -29,17 +31,19 @@ public sealed class WorkRouter
         SnapshotInForce snapshots,
         MemberDrain drain,
         MemberHealth health,
+        MemberAgent agent,
         PeerLoads loads,
         Random random,
         TimeProvider clock
     )
     {
-        (this.snapshots, this.drain, this.health) = (snapshots, drain, health);
+        (this.snapshots, this.drain, this.health, this.agent) = (snapshots, drain, health, agent);
         (this.loads, this.random, this.clock) = (loads, random, clock);
         local = new(clock);
         turns = new((uint)random.NextInt64(1L << 32));
         drain.Changed += Refresh;
         health.Changed += Refresh;
+        agent.Changed += Refresh;
     }
 
     public RoutingPlan Plan => Volatile.Read(ref plan);
@@ -59,9 +63,14 @@ public sealed class WorkRouter
     {
         arrivals.Note();
         var now = Plan;
-        return now.RejectsNewWork
-            ? WorkRoute.Reject
-            : WorkRoute.To(MemberPicker.Pick(now, new(turns.Next(), random.NextDouble(), clientKey)));
+        if (now.RejectsNewWork)
+        {
+            return WorkRoute.Reject;
+        }
+        var picked = MemberPicker.Pick(now, new(turns.Next(), random.NextDouble(), clientKey));
+        var isFull = agent.Current is { MaxInFlight: > 0 and var most } && local.InFlight >= most;
+        // Where nobody else can take it, it is still the application's to queue or refuse.
+        return WorkRoute.To(picked is null && isFull ? AnyPeer() : picked);
     }
 
     /// <summary>Another place for work that could not be handed over; null where there is none.</summary>
@@ -128,7 +137,7 @@ public sealed class WorkRouter
         var self = new RoutingSelf(
             snapshot.Self.Uid,
             draining is null ? null : draining.WeightBefore ?? TypicalWeight(pool),
-            health.IsFailing ? 0
+            health.IsFailing || !agent.TakesWork ? 0
                 : draining is null || !reroutes ? 1
                 : draining.WeightFactor(now),
             arrivals.PerSecond

@@ -69,5 +69,27 @@ public sealed class HealthTests
         scenario.Plan().Of("a").Record.Drain.ShouldNotBeNull().Reason.ShouldBe(DrainReason.PodDeleted);
     }
 
+    [Fact]
+    public void An_application_that_asks_to_be_drained_is_drained_as_if_its_owner_had_asked()
+    {
+        var scenario = new Scenario().WithActive("a", "b").Member("a", m => m with { AsksToDrain = true });
+
+        scenario.Plan().Of("a").Record.Drain.ShouldNotBeNull().Reason.ShouldBe(DrainReason.Requested);
+        scenario.Member("a", m => m with { AsksToDrain = false }).Plan().Phase("a").ShouldBe(MemberPhase.Active);
+    }
+
+    [Theory]
+    [InlineData(100, 100, 100)]
+    [InlineData(50, 50, 25)]
+    [InlineData(1, 5, 1)] // above 0 it stays above 0
+    [InlineData(1000, 200, 1000)]
+    [InlineData(100, 0, 0)]
+    public void What_it_wants_scales_the_weight_that_it_was_given(int given, int percent, int weight)
+    {
+        var scenario = new Scenario().WithActive("a", "b").Pod("a", p => p with { Weight = given });
+
+        scenario.Member("a", m => m with { WeightPercent = percent }).Plan().Of("a").Weight.ShouldBe(weight);
+    }
+
     private static MemberFacts Ailing(MemberFacts member) => member with { Ailing = Finding };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
+using K8sLb.Sidecar.Agent;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Control;
@@ -42,6 +43,7 @@ internal sealed class TestMember : IAsyncDisposable
 
     public ConnectionRegistry Registry => Host.Services.GetRequiredService<ConnectionRegistry>();
     public MemberDrain Drain => Host.Services.GetRequiredService<MemberDrain>();
+    public MemberAgent Agent => Host.Services.GetRequiredService<MemberAgent>();
     public MemberHealth Health => Host.Services.GetRequiredService<MemberHealth>();
     public MemberReports Reports => Host.Services.GetRequiredService<MemberReports>();
     public WorkRouter Router => Host.Services.GetRequiredService<WorkRouter>();

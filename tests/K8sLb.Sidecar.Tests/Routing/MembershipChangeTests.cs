@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using K8sLb.Protocol;
+using K8sLb.Sidecar.Agent;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
@@ -35,6 +36,7 @@ public sealed class MembershipChangeTests
             snapshots,
             new MemberDrain(new ConnectionRegistry(clock), snapshots, clock),
             new MemberHealth(),
+            new MemberAgent(),
             new PeerLoads(clock),
             new Random(1),
             clock
