@@ -5,7 +5,8 @@ internal sealed class Scenario(
     int minAvailable = 0,
     int rampDownSeconds = 10,
     int deadlineSeconds = 60,
-    int slowStartSeconds = 0
+    int slowStartSeconds = 0,
+    OutlierSpec? outliers = null
 )
 {
     private readonly SortedDictionary<string, PodFacts> pods = new(StringComparer.Ordinal);
@@ -29,6 +30,7 @@ internal sealed class Scenario(
                     MinAvailable = MinAvailable,
                 },
                 SlowStart = new SlowStartSpec { Duration = TimeSpan.FromSeconds(slowStartSeconds) },
+                Outliers = outliers,
                 Paused = Paused,
             },
             Pods = [.. pods.Values],

@@ -19,6 +19,12 @@ public sealed record MemberRecord
     /// <summary>Since when a drain by choice waits for capacity, or for the end of a pause.</summary>
     public DateTimeOffset? HeldBackSince { get; init; }
 
+    /// <summary>The last one, while it counts: it may be over.</summary>
+    public EjectionRecord? Ejection { get; init; }
+
+    /// <summary>Where the interval began that outcomes are counted over.</summary>
+    public OutcomeWindow? Outcomes { get; init; }
+
     /// <summary>Null in RampDown means: no new work, but the release of its connections is held back.</summary>
     public DrainRecord? Drain { get; init; }
 }
@@ -37,6 +43,14 @@ public sealed record DrainRecord
     /// </summary>
     public bool StartedBySidecar { get; init; }
 }
+
+/// <param name="Times">Ejections that have not been made up for.</param>
+/// <param name="FailedBefore">Failures that led to it.</param>
+public sealed record EjectionRecord(DateTimeOffset At, DateTimeOffset Until, int Times, long FailedBefore, string Why);
+
+/// <param name="Served">Until then.</param>
+/// <param name="Failed">Until then.</param>
+public sealed record OutcomeWindow(DateTimeOffset From, long Served, long Failed);
 
 public enum MemberPhase
 {

@@ -48,8 +48,20 @@ public sealed record MemberFacts
     /// <summary>What the application wants of its weight.</summary>
     public int WeightPercent { get; init; } = 100;
 
+    /// <summary>How its application's answers went; null where that is not known.</summary>
+    public OutcomeFacts? Outcomes { get; init; }
+
     /// <summary>A drain that the sidecar carries out, on the operator's word or on its own.</summary>
     public DrainFacts? Drain { get; init; }
+}
+
+/// <summary>Since the sidecar's process started.</summary>
+public sealed record OutcomeFacts
+{
+    public required long Served { get; init; }
+    public required long Failed { get; init; }
+    public int FailuresInARow { get; init; }
+    public double? LatencyMs { get; init; }
 }
 
 public sealed record DrainFacts

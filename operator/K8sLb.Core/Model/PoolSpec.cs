@@ -6,6 +6,9 @@ public sealed record PoolSpec
     public required DrainSpec Drain { get; init; }
     public required SlowStartSpec SlowStart { get; init; }
 
+    /// <summary>Null where no member is ejected.</summary>
+    public OutlierSpec? Outliers { get; init; }
+
     /// <summary>No drain by choice starts and none is cancelled by choice; what Kubernetes does to pods is followed all the same.</summary>
     public bool Paused { get; init; }
 }
@@ -17,6 +20,28 @@ public sealed record DrainSpec
 
     /// <summary>Members that must stay available whatever is drained by choice.</summary>
     public required Quantity MinAvailable { get; init; }
+}
+
+public sealed record OutlierSpec
+{
+    public required int ConsecutiveErrors { get; init; }
+
+    /// <summary>Of the requests of an interval, where it had enough of them.</summary>
+    public required int ErrorPercent { get; init; }
+    public required int MinRequests { get; init; }
+
+    /// <summary>Times the pool's median; 0 leaves latency alone.</summary>
+    public required double LatencyFactor { get; init; }
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>For the first time; each repeat doubles it.</summary>
+    public required TimeSpan BaseEjectionTime { get; init; }
+
+    /// <summary>Of the members in service; one may be ejected in any case.</summary>
+    public required int MaxEjectionPercent { get; init; }
+
+    /// <summary>No ejection leaves fewer than this part of the members in service.</summary>
+    public required int PanicPercent { get; init; }
 }
 
 public sealed record SlowStartSpec

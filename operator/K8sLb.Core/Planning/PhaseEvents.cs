@@ -50,6 +50,10 @@ internal static class PhaseEvents
         {
             yield return Event(next, "DrainHeldBack", member.Why, true);
         }
+        if (next.Ejection is { } ejection && before?.Ejection?.At != ejection.At)
+        {
+            yield return Event(next, "Ejected", $"{ejection.Why}: no new work until {Time(ejection.Until)}", true);
+        }
     }
 
     private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord next)

@@ -27,6 +27,14 @@ internal static class WakeUp
         {
             yield return lost;
         }
+        if (next.Ejection is { } ejection)
+        {
+            yield return ejection.Until;
+        }
+        if (next.Outcomes is { } outcomes && pool.Spec.Outliers is { } outliers)
+        {
+            yield return outcomes.From.After(outliers.Interval);
+        }
         if (next is { Phase: MemberPhase.RampDown, Drain: { } ramping })
         {
             yield return ramping.RampDownEndsAt;

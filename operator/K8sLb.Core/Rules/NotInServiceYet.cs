@@ -19,7 +19,8 @@ internal static class NotInServiceYet
             // A drain that is found under way says that it was in service, under an operator before this one.
             { Pod.Ready: false } when Drains.UnderWay(member, pool) is null => "not ready yet",
             { Facts: null } => "its sidecar has not attached yet",
-            { Facts.Ailing: { } ailing } when Drains.UnderWay(member, pool) is null => $"the health check fails: {ailing}",
+            { Facts.Ailing: { } ailing } when Drains.UnderWay(member, pool) is null =>
+                $"the health check fails: {ailing}",
             _ when pool.IsSilent(member) => "its sidecar does not speak",
             _ => null,
         };

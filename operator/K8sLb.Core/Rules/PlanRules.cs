@@ -19,6 +19,7 @@ internal static class PlanRules
         Serving.Apply, // nothing speaks against it
         SilentMembers.Apply, // in service, but nobody has heard of it
         SlowStart.Apply, // new in service, so its share grows
+        Outliers.Apply, // in service, but it fails too often
         DrainProgress.Apply, // how far each drain is
         Availability.Apply, // whom peers may send work to
     ];

@@ -13,6 +13,7 @@ public sealed record BackendPoolSpec
     public BackendPoolConnections? Connections { get; set; }
     public BackendPoolLoadBalancing? LoadBalancing { get; set; }
     public BackendPoolHealthCheck? HealthCheck { get; set; }
+    public BackendPoolOutlierDetection? OutlierDetection { get; set; }
     public BackendPoolAgentCheck? AgentCheck { get; set; }
     public BackendPoolRetry? Retry { get; set; }
     public bool Paused { get; set; }
@@ -110,14 +111,26 @@ public sealed record BackendPoolGrpcCheck
 {
     [Required]
     public string? Port { get; set; }
-    public string Service { get; set; } = "";
+    public string? Service { get; set; }
+}
+
+public sealed record BackendPoolOutlierDetection
+{
+    public int ConsecutiveErrors { get; set; } = 5;
+    public int ErrorPercent { get; set; } = 50;
+    public int MinRequests { get; set; } = 20;
+    public string? LatencyFactor { get; set; }
+    public string Interval { get; set; } = "10s";
+    public string BaseEjectionTime { get; set; } = "30s";
+    public int MaxEjectionPercent { get; set; } = 10;
+    public int PanicPercent { get; set; } = 50;
 }
 
 public sealed record BackendPoolAgentCheck
 {
     [Required]
     public int? Port { get; set; }
-    public string Send { get; set; } = "";
+    public string? Send { get; set; }
     public string Interval { get; set; } = "2s";
     public string Timeout { get; set; } = "1s";
 }

@@ -26,6 +26,7 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                     MinAvailable = Quantity(spec.Drain.MinAvailable),
                 },
                 SlowStart = new SlowStartSpec { Duration = slowStartDuration },
+                Outliers = spec.OutlierDetection is { } outliers ? Outliers(outliers) : null,
                 Paused = spec.Paused,
             },
             new PoolPolicy
@@ -58,7 +59,7 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                     ? new AgentPolicy
                     {
                         Port = agent.Port!.Value,
-                        Send = agent.Send,
+                        Send = agent.Send ?? "",
                         IntervalMs = Milliseconds(agent.Interval),
                         TimeoutMs = Milliseconds(agent.Timeout),
                     }
@@ -95,6 +96,21 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
             TargetPort = port.TargetPort!.Value,
             Protocol = port.Protocol == "TCP" ? PortProtocol.Tcp : PortProtocol.Http,
             Mode = Enum.Parse<PortMode>(port.Mode),
+        };
+
+    private static OutlierSpec Outliers(BackendPoolOutlierDetection outliers) =>
+        new()
+        {
+            ConsecutiveErrors = outliers.ConsecutiveErrors,
+            ErrorPercent = outliers.ErrorPercent,
+            MinRequests = outliers.MinRequests,
+            LatencyFactor = outliers.LatencyFactor is { } factor
+                ? double.Parse(factor, CultureInfo.InvariantCulture)
+                : 0,
+            Interval = Duration(outliers.Interval),
+            BaseEjectionTime = Duration(outliers.BaseEjectionTime),
+            MaxEjectionPercent = outliers.MaxEjectionPercent,
+            PanicPercent = outliers.PanicPercent,
         };
 
     private static HealthCheckPolicy HealthCheck(BackendPoolHealthCheck check, IList<BackendPoolPort> ports)

@@ -16,6 +16,15 @@ public static class MemberFactsReader
             Ailing = Ailing(member.Report),
             AsksToDrain = member.Report?.Agent?.Drains ?? false,
             WeightPercent = member.Report?.Agent?.WeightPercent ?? 100,
+            Outcomes = member.Report?.Local is { } local
+                ? new OutcomeFacts
+                {
+                    Served = local.Served,
+                    Failed = local.Failed,
+                    FailuresInARow = local.FailuresInARow,
+                    LatencyMs = local.LatencyMs,
+                }
+                : null,
             Connections = member.Report?.Connections.Total ?? 0,
             Drain = member.Drain is { } drain ? Read(drain) : null,
         };

@@ -11,7 +11,7 @@ internal static class AgentCheckRules
             return;
         }
         errors.Range($"{path}.port", check.Port, 1, 65535);
-        if (check.Send.Length > 255)
+        if (check.Send is { Length: > 255 })
         {
             errors.Add($"{path}.send", check.Send, "must be 255 characters at most");
         }

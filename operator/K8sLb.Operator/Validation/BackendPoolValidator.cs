@@ -23,6 +23,7 @@ public static class BackendPoolValidator
         ConnectionRules.Check(spec.Connections, "spec.connections", errors);
         LoadBalancingRules.Check(spec.LoadBalancing, spec.Ports, "spec.loadBalancing", errors);
         HealthCheckRules.Check(spec.HealthCheck, spec.Ports, "spec.healthCheck", errors);
+        OutlierRules.Check(spec.OutlierDetection, spec.Ports, "spec.outlierDetection", errors);
         AgentCheckRules.Check(spec.AgentCheck, "spec.agentCheck", errors);
         RetryRules.Check(spec.Retry, spec.Ports, "spec.retry", errors);
         return errors.All;

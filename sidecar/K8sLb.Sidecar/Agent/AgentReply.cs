@@ -58,11 +58,11 @@ public readonly record struct AgentReply
             "up" => reply with { Health = AgentHealth.Up },
             "down" or "stopped" or "fail" => reply with { Health = AgentHealth.Down },
             [.. var percent, '%'] when Number(percent) is { } number => reply with { WeightPercent = number },
-            _ when word.StartsWith("maxconn:", StringComparison.Ordinal) && Number(word["maxconn:".Length..]) is { } most =>
-                reply with
-                {
-                    MaxConnections = most,
-                },
+            _ when word.StartsWith("maxconn:", StringComparison.Ordinal)
+                    && Number(word["maxconn:".Length..]) is { } most => reply with
+            {
+                MaxConnections = most,
+            },
             _ => null,
         };
 

@@ -55,7 +55,8 @@ public sealed class AgentServer(
         var said = agent.Current;
         return AgentAnswer.Of(
             router.Plan.EffectiveWeight,
-            drain.Current?.Reason.ToString() ?? (said is { Admin: not AgentAdmin.Ready } ? said.Admin.ToString() : null),
+            drain.Current?.Reason.ToString()
+                ?? (said is { Admin: not AgentAdmin.Ready } ? said.Admin.ToString() : null),
             health.Current is { Healthy: false } failing ? failing.Message ?? "the health check failed"
                 : said is { Health: AgentHealth.Down } ? said.Description ?? "the agent says so"
                 : null

@@ -45,6 +45,16 @@ public sealed class MemberReports(
             Drain = drain.Current is { } state ? DrainReports.From(state, registry.Account(), clock.GetUtcNow()) : null,
         };
 
+    private static LocalReport Local(DestinationLoad load) =>
+        new()
+        {
+            InFlight = load.InFlight,
+            LatencyMs = load.Latency?.TotalMilliseconds,
+            Served = load.Served,
+            Failed = load.Failed,
+            FailuresInARow = load.FailuresInARow,
+        };
+
     public MemberReport Report()
     {
         var account = registry.Account();
@@ -55,7 +65,7 @@ public sealed class MemberReports(
             Connections = account.Live,
             InFlight = registry.InFlight,
             ArrivalsPerSecond = router.ArrivalsPerSecond,
-            Local = new() { InFlight = router.Local.InFlight, LatencyMs = router.Local.Latency?.TotalMilliseconds },
+            Local = Local(router.Local),
             Health = health.Current,
             Agent = agent.Current?.Report(),
             Totals = account.Totals,

@@ -227,7 +227,7 @@ public sealed class MemberDrain(ConnectionRegistry registry, SnapshotInForce sna
         over = NewSignal();
     }
 
-    private static bool IsRevocable(DrainReason reason) => 
+    private static bool IsRevocable(DrainReason reason) =>
         reason is DrainReason.Requested or DrainReason.ReadinessLost or DrainReason.HealthCheckFailed;
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;

@@ -68,9 +68,10 @@ internal static class GrpcHealth
             return new byte[PrefixLength];
         }
         // The schema bounds the name to 253 characters of ASCII or its like; a varint of two bytes holds 16383.
-        byte[] field = name.Length < 0x80
-            ? [ServiceTag, (byte)name.Length, .. name]
-            : [ServiceTag, (byte)(name.Length | 0x80), (byte)(name.Length >> 7), .. name];
+        byte[] field =
+            name.Length < 0x80
+                ? [ServiceTag, (byte)name.Length, .. name]
+                : [ServiceTag, (byte)(name.Length | 0x80), (byte)(name.Length >> 7), .. name];
         return [0, 0, 0, (byte)(field.Length >> 8), (byte)field.Length, .. field];
     }
 }

@@ -16,11 +16,6 @@ public readonly record struct HealthVerdict(bool Healthy, int Contradictions)
             return this with { Contradictions = 0 };
         }
         var threshold = Healthy ? policy.UnhealthyThreshold : policy.HealthyThreshold;
-        return Contradictions + 1 >= threshold
-            ? new(success, 0)
-            : this with
-            {
-                Contradictions = Contradictions + 1,
-            };
+        return Contradictions + 1 >= threshold ? new(success, 0) : this with { Contradictions = Contradictions + 1 };
     }
 }

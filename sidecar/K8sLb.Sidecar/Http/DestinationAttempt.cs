@@ -22,11 +22,16 @@ internal sealed class DestinationAttempt : IDisposable
     public CancellationToken TooLate => timeout?.Token ?? CancellationToken.None;
 
     /// <summary>The head of the answer has come; what follows may be as long as it likes.</summary>
-    public void NoteAnswer()
+    /// <param name="success">The application did what it was asked, or said rightly why not.</param>
+    public void NoteAnswer(bool success)
     {
         timeout?.CancelAfter(Timeout.InfiniteTimeSpan);
         load.Took(clock.GetElapsedTime(begun));
+        load.NoteOutcome(success);
     }
+
+    /// <summary>It was begun, and brought none.</summary>
+    public void NoteNoAnswer() => load.NoteOutcome(success: false);
 
     public void Dispose()
     {

@@ -60,7 +60,7 @@ internal sealed class PassThroughTransformer : HttpTransformer
         }
         if (proxyResponse is not null)
         {
-            httpContext.Features.Get<DestinationAttempt>()?.NoteAnswer();
+            httpContext.Features.Get<DestinationAttempt>()?.NoteAnswer((int)proxyResponse.StatusCode < 500);
             if (httpContext.Features.Get<RequestTries>()?.TryTakeBack(RetryRules.Of(proxyResponse.StatusCode)) == true)
             {
                 return false;

@@ -153,7 +153,7 @@ internal sealed class RequestForwarding(
         tries?.Begin();
         using var attempt = new DestinationAttempt(load, clock, tries?.Timeout);
         context.Features.Set(attempt);
-        return await forwarder.SendAsync(
+        var error = await forwarder.SendAsync(
             context,
             destination.Prefix,
             destination.Invoker,
@@ -161,16 +161,21 @@ internal sealed class RequestForwarding(
             transformer,
             attempt.TooLate
         );
+        if (
+            error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled
+            && !context.RequestAborted.IsCancellationRequested
+        )
+        {
+            attempt.NoteNoAnswer();
+        }
+        return error;
     }
 
     /// <summary>By its answer, or now because it brought none.</summary>
     private static bool IsTakenBack(HttpContext context, RequestTries tries, ForwarderError error) =>
         tries.IsTakenBack
         || (
-            error
-                is ForwarderError.Request
-                    or ForwarderError.RequestTimedOut
-                    or ForwarderError.RequestCanceled
+            error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled
             && !context.Response.HasStarted
             && !context.RequestAborted.IsCancellationRequested
             && tries.TryTakeBack(TryFailure.Unknown)

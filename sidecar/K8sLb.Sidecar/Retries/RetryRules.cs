@@ -33,9 +33,7 @@ public static class RetryRules
     /// <param name="retry">1 for the first.</param>
     /// <param name="draw">From 0 to below 1, at random.</param>
     public static TimeSpan Pause(RetryPolicy policy, int retry, double draw) =>
-        TimeSpan.FromMilliseconds(
-            Math.Min(policy.BackoffMaxMs, policy.BackoffBaseMs * Math.Pow(2, retry - 1)) * draw
-        );
+        TimeSpan.FromMilliseconds(Math.Min(policy.BackoffMaxMs, policy.BackoffBaseMs * Math.Pow(2, retry - 1)) * draw);
 }
 
 public enum TryFailure

@@ -9,7 +9,14 @@ namespace K8sLb.Sidecar.Routing;
 /// <param name="Share">Of the work that arrives here, from 0 to 1.</param>
 /// <param name="Told">What the member reported some seconds ago; null where that is not known, and for this member.</param>
 /// <param name="Load">As seen from here.</param>
-public readonly record struct Choice(Peer? Peer, ulong Id, double Weight, double Share, MemberLoad? Told, DestinationLoad Load)
+public readonly record struct Choice(
+    Peer? Peer,
+    ulong Id,
+    double Weight,
+    double Share,
+    MemberLoad? Told,
+    DestinationLoad Load
+)
 {
     public Choice(Peer peer, double weight, double share, MemberLoad? told)
         : this(peer, peer.Id, weight, share, told, peer.Load) { }

@@ -10,11 +10,33 @@ public sealed class DestinationLoad(TimeProvider clock)
     private static readonly TimeSpan Decay = TimeSpan.FromSeconds(10);
 
     private int inFlight;
+    private long served;
+    private long failed;
+    private int failuresInARow;
 
     /// <summary>Latency in its upper half, as a float of seconds; the time of its last sample in its lower half, in milliseconds.</summary>
     private long sampled;
 
     public int InFlight => Volatile.Read(ref inFlight);
+
+    /// <summary>Answers whose outcome is known, and those that failed.</summary>
+    public long Served => Volatile.Read(ref served);
+    public long Failed => Volatile.Read(ref failed);
+    public int FailuresInARow => Volatile.Read(ref failuresInARow);
+
+    public void NoteOutcome(bool success)
+    {
+        Interlocked.Increment(ref served);
+        if (!success)
+        {
+            Interlocked.Increment(ref failed);
+            Interlocked.Increment(ref failuresInARow);
+        }
+        else if (FailuresInARow != 0)
+        {
+            Volatile.Write(ref failuresInARow, 0);
+        }
+    }
 
     public void Begin() => Interlocked.Increment(ref inFlight);
 

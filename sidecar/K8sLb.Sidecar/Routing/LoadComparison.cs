@@ -24,7 +24,8 @@ public static class LoadComparison
         }
         var other = (int)(draw * (choices.Length - 1));
         other += other >= turn ? 1 : 0;
-        return choices[other].Peer is not { IsAvoided: true }
+        return
+            choices[other].Peer is not { IsAvoided: true }
             && Score(choices[turn], kind) > Score(choices[other], kind) * Clearly
             ? other
             : turn;

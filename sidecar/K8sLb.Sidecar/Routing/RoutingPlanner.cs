@@ -57,6 +57,10 @@ public static class RoutingPlanner
             }
         }
         var passed = excess < Negligible || lack <= 0 ? 0 : excess;
-        return new(1 - passed, [.. peers.Select(p => p with { Share = passed == 0 ? 0 : passed * p.Share / lack })], own);
+        return new(
+            1 - passed,
+            [.. peers.Select(p => p with { Share = passed == 0 ? 0 : passed * p.Share / lack })],
+            own
+        );
     }
 }

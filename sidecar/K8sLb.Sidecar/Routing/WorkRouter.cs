@@ -147,8 +147,7 @@ public sealed class WorkRouter
         {
             EffectiveWeight = shares.EffectiveWeight,
             ArrivalsPerSecond = self.ArrivalsPerSecond,
-            RejectsNewWork =
-                draining is { IsReleasing: true } && pool.Policy.Drain.LateArrivals == LateArrivals.Reject,
+            RejectsNewWork = draining is { IsReleasing: true } && pool.Policy.Drain.LateArrivals == LateArrivals.Reject,
         };
     }
 

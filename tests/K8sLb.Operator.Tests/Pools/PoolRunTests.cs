@@ -90,6 +90,7 @@ public sealed class PoolRunTests
         bench.Attach("b");
         bench.Attach("c");
         bench.Run.Reconcile();
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
 
         ailing.OnReport(
             Quiet with
@@ -101,11 +102,11 @@ public sealed class PoolRunTests
         bench.Run.Reconcile();
 
         bench.Self("a").Drain.ShouldNotBeNull().Reason.ShouldBe(DrainReason.HealthCheckFailed);
-        bench
-            .Published!.Members.Single(m => m.Name == "a")
-            .Availability.ShouldBe(MemberAvailability.Unavailable);
+        bench.Published!.Members.Single(m => m.Name == "a").Availability.ShouldBe(MemberAvailability.Unavailable);
         await bench.WrittenAsync(
-            s => s.Endpoints?.Any(e => e.Message == "the health check failed: GET /healthz was answered with 503") == true,
+            s =>
+                s.Endpoints?.Any(e => e.Message == "the health check failed: GET /healthz was answered with 503")
+                == true,
             "the status tells what was found"
         );
 

@@ -122,7 +122,10 @@ public sealed class BackendPoolValidatorTests
                         TcpSocket = new() { Port = "http" },
                     }
             },
-            { "spec.healthCheck: \"\": must have exactly one of httpGet, tcpSocket and grpc", s => s.HealthCheck = new() },
+            {
+                "spec.healthCheck: \"\": must have exactly one of httpGet, tcpSocket and grpc",
+                s => s.HealthCheck = new()
+            },
             {
                 "spec.healthCheck.httpGet.port: \"https\": must be the name of one of spec.ports",
                 s => s.HealthCheck = new() { HttpGet = new() { Port = "https" } }
@@ -133,7 +136,7 @@ public sealed class BackendPoolValidatorTests
             },
             {
                 "spec.healthCheck.interval: \"500ms\": must be from 1s to 5m",
-                s => s.HealthCheck = Check(c => c.Interval = "500ms")
+                s => s.HealthCheck = Check(c => (c.Interval, c.Timeout) = ("500ms", "100ms"))
             },
             {
                 "spec.healthCheck.timeout: \"6s\": must be at least 50ms, and no longer than interval",
@@ -148,13 +151,19 @@ public sealed class BackendPoolValidatorTests
                 s => s.HealthCheck = Check(c => c.OnFailure = "Kill")
             },
             {
-                "spec.retry: \"given\": must be left out where no port has mode Proxy",
-                s => s.Retry = new()
+                "spec.outlierDetection: \"given\": must be left out where no port has protocol HTTP",
+                s => (s.Ports![0].Protocol, s.OutlierDetection) = ("TCP", new())
             },
             {
-                "spec.retry.attempts: 0: must be 1 to 10",
-                s => s.Retry = Retry(s, r => r.Attempts = 0)
+                "spec.outlierDetection.latencyFactor: \"1\": must be a decimal from 1.5 to 100",
+                s => s.OutlierDetection = new() { LatencyFactor = "1" }
             },
+            {
+                "spec.outlierDetection.baseEjectionTime: \"2h\": must be from 1s to 1h",
+                s => s.OutlierDetection = new() { BaseEjectionTime = "2h" }
+            },
+            { "spec.retry: \"given\": must be left out where no port has mode Proxy", s => s.Retry = new() },
+            { "spec.retry.attempts: 0: must be 1 to 10", s => s.Retry = Retry(s, r => r.Attempts = 0) },
             {
                 "spec.retry.backoff.max: \"10ms\": must be at least backoff.base, and at most 1m",
                 s => s.Retry = Retry(s, r => r.Backoff.Max = "10ms")

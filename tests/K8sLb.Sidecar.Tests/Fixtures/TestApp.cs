@@ -197,9 +197,7 @@ internal sealed class TestApp : IAsyncDisposable
         context.Response.DeclareTrailer("grpc-status");
         if (service != "unknown")
         {
-            await context.Response.Body.WriteAsync(
-                new byte[] { 0, 0, 0, 0, 2, 8, (byte)(service == "down" ? 2 : 1) }
-            );
+            await context.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 8, (byte)(service == "down" ? 2 : 1) });
         }
         context.Response.AppendTrailer("grpc-status", service == "unknown" ? "5" : "0");
     }

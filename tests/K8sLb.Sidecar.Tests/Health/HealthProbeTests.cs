@@ -34,14 +34,20 @@ public sealed class HealthProbeTests : IAsyncLifetime
     [InlineData("unknown", "answered with gRPC status 5")]
     public async Task A_grpc_check_goes_by_the_health_service(string service, string? finding) =>
         await ShouldFindAsync(
-            HealthCheckTests.Check(HealthCheckKind.Grpc, TestApp.Port) with { Service = service },
+            HealthCheckTests.Check(HealthCheckKind.Grpc, TestApp.Port) with
+            {
+                Service = service,
+            },
             finding
         );
 
     [Fact]
     public async Task A_long_service_name_is_asked_after_whole() =>
         await ShouldFindAsync(
-            HealthCheckTests.Check(HealthCheckKind.Grpc, TestApp.Port) with { Service = new string('x', 200) },
+            HealthCheckTests.Check(HealthCheckKind.Grpc, TestApp.Port) with
+            {
+                Service = new string('x', 200),
+            },
             null
         );
 
@@ -59,7 +65,11 @@ public sealed class HealthProbeTests : IAsyncLifetime
     [Fact]
     public async Task No_answer_in_time_is_a_finding() =>
         await ShouldFindAsync(
-            HealthCheckTests.Check(HealthCheckKind.Http, TestApp.Port) with { Path = "/gate", TimeoutMs = 100 },
+            HealthCheckTests.Check(HealthCheckKind.Http, TestApp.Port) with
+            {
+                Path = "/gate",
+                TimeoutMs = 100,
+            },
             "within 100 ms"
         );
 

@@ -27,7 +27,7 @@ public sealed class ArrivalShareTests
 
     [Theory]
     [InlineData(100, 104)]
-    [InlineData(10, 14)]
+    [InlineData(10, 13)]
     [InlineData(0.5, 1)]
     public void Arrivals_that_differ_by_chance_or_by_little_are_taken_to_be_even(double few, double many)
     {
@@ -85,7 +85,10 @@ public sealed class ArrivalShareTests
             [
                 pool.Members[0],
                 pool.Members[1],
-                pool.Members[2] with { Availability = MemberAvailability.Unavailable },
+                pool.Members[2] with
+                {
+                    Availability = MemberAvailability.Unavailable,
+                },
             ],
         };
 

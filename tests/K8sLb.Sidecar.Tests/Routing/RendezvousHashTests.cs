@@ -22,7 +22,10 @@ public sealed class RendezvousHashTests
             picked[RendezvousHash.Pick(choices, key)]++;
         }
 
-        var misfit = choices.Zip(picked, (c, n) => Math.Pow(n - (Clients * c.Weight / 260), 2) / (Clients * c.Weight / 260));
+        var misfit = choices.Zip(
+            picked,
+            (c, n) => Math.Pow(n - (Clients * c.Weight / 260), 2) / (Clients * c.Weight / 260)
+        );
         // 3 degrees of freedom; chance passes 16.3 once in a thousand times.
         misfit.Sum().ShouldBeLessThan(16.3, string.Join(", ", picked));
     }
@@ -103,7 +106,9 @@ public sealed class RendezvousHashTests
 
         ClientKey.Of(new IPEndPoint(address.MapToIPv6(), 5)).ShouldBe(ClientKey.Of(new IPEndPoint(address, 4)));
         ClientKey.OfSocketAddress(raw).ShouldBe(ClientKey.Of(new IPEndPoint(address, 6)));
-        ClientKey.Of(new IPEndPoint(IPAddress.Parse("10.1.2.4"), 4)).ShouldNotBe(ClientKey.Of(new IPEndPoint(address, 4)));
+        ClientKey
+            .Of(new IPEndPoint(IPAddress.Parse("10.1.2.4"), 4))
+            .ShouldNotBe(ClientKey.Of(new IPEndPoint(address, 4)));
     }
 
     [Fact]
@@ -118,7 +123,9 @@ public sealed class RendezvousHashTests
     private static IEnumerable<ulong> Keys() =>
         Enumerable
             .Range(0, Clients)
-            .Select(i => ClientKey.Of(new IPEndPoint(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), 1)));
+            .Select(i =>
+                ClientKey.Of(new IPEndPoint(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), 1))
+            );
 
     private Choice Choice(string uid, int weight) =>
         new(new Peer(TestSnapshots.Member(uid, weight), clock), weight, 0, null);

@@ -71,11 +71,13 @@ internal sealed class Upstream : IChannelOwner, ITimed
     }
 
     /// <summary>The answer to the work that is under way has begun.</summary>
-    public void NoteAnswer()
+    /// <param name="success">The application did what it was asked, or said rightly why not.</param>
+    public void NoteAnswer(bool success)
     {
         if (isWorking)
         {
             Target.Load.Took(TimeSpan.FromMilliseconds(worker.Loop.NowMs - workBeganMs));
+            Target.Load.NoteOutcome(success);
         }
     }
 

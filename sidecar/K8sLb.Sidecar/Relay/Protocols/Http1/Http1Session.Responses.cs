@@ -105,7 +105,7 @@ internal sealed partial class Http1Session
     private void SendHead(in ResponseHead head, ReadOnlySpan<byte> message)
     {
         isPinned |= head.Fields.BindsConnection;
-        upstream!.NoteAnswer();
+        upstream!.NoteAnswer(head.Status < 500);
         exchange.ResponseHeadSent = true;
         exchange.ResponseComplete = responses.Body.IsComplete;
         exchange.UpstreamKeepsAlive = head.KeepAlive && responses.Body.Kind != BodyKind.UntilClose;
