@@ -72,7 +72,10 @@ public sealed partial class WebSocketFailureTests
         await using var server = new ScriptedServer(async client =>
         {
             using var socket = await AcceptAsync(client);
-            await EchoAsync(socket, client);
+            if (!await EchoAsync(socket, client))
+            {
+                return;
+            }
             await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, client.Stopping);
             (await socket.ReceiveAsync(new byte[100].AsMemory(), client.Stopping)).MessageType.ShouldBe(
                 WebSocketMessageType.Close
@@ -80,7 +83,7 @@ public sealed partial class WebSocketFailureTests
             await client.IdleAsync();
         });
 
-        // Twice an upgrade and an echo, and the upgrade that follows the second Close.
+        // Twice an upgrade and an echo, and the upgrade that follows the second Close: there the load is over.
         var report = await LoadOn.Server(server, LoadOn.OneWebSocket(5, meanIntervalMs: 400));
 
         report.Failed.ShouldBe(0);
@@ -170,11 +173,18 @@ public sealed partial class WebSocketFailureTests
         return WebSocket.CreateFromStream(client.Stream, new WebSocketCreationOptions { IsServer = true });
     }
 
-    private static async Task EchoAsync(WebSocket socket, ScriptedConnection client)
+    /// <returns>False where the client had nothing more to say, and was answered so.</returns>
+    private static async Task<bool> EchoAsync(WebSocket socket, ScriptedConnection client)
     {
         var buffer = new byte[100];
         var received = await socket.ReceiveAsync(buffer.AsMemory(), client.Stopping);
+        if (received.MessageType == WebSocketMessageType.Close)
+        {
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, client.Stopping);
+            return false;
+        }
         await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, true, client.Stopping);
+        return true;
     }
 
     [GeneratedRegex("Sec-WebSocket-Key: (.*)\r\n")]
