@@ -2,7 +2,10 @@ using K8sLb.Core.Planning;
 
 namespace K8sLb.Core.Rules;
 
-/// <summary>How far a drain is: by its own times, and by what the sidecar says of it; never backwards.</summary>
+/// <summary>
+/// How far a drain is: by its own times, and by what the sidecar says of it; never backwards. One of the sidecar's own that takes
+/// the place of a drain which could have been taken back begins anew: whether that happens first makes no difference.
+/// </summary>
 internal static class DrainProgress
 {
     public static PoolDraft Apply(PoolDraft pool) =>
@@ -10,7 +13,10 @@ internal static class DrainProgress
 
     private static MemberDraft Progress(MemberDraft member, DrainRecord drain, PoolDraft pool)
     {
-        var continues = member.Record?.Drain is not null && !Drains.IsOver(member);
+        var continues =
+            member.Record?.Drain is { } before
+            && (before.Id == drain.Id || before.Reason.IsIrrevocable())
+            && !Drains.IsOver(member);
         var report = member.Facts?.Drain is { } word && word.Id == drain.Id ? word : null;
         var cut = drain.Deadline.After(PlanLimits.ReportGrace);
         if (continues && member.Before is MemberPhase.Drained or MemberPhase.Forced)

@@ -2,7 +2,8 @@ namespace K8sLb.Core.Tests.Properties;
 
 /// <summary>
 /// What may follow what, written down apart from the planner. A member goes forward, except that a drain whose cause is
-/// gone brings it back, and that another drain of the sidecar's own begins anew once the one before is past.
+/// gone brings it back, and that another drain of the sidecar's own begins anew once the one before is past, or could have
+/// been taken back.
 /// </summary>
 internal static class LegalTransitions
 {
@@ -49,7 +50,9 @@ internal static class LegalTransitions
         {
             return after.Phase == before.Phase ? null : $"{before.Phase} became {after.Phase}";
         }
-        return after.Phase >= before.Phase ? null : $"{before.Phase} went back to {after.Phase}";
+        var takesOver =
+            before.Drain is { } revocable && !Irrevocable(revocable.Reason) && after.Drain?.Id != revocable.Id;
+        return after.Phase >= before.Phase || takesOver ? null : $"{before.Phase} went back to {after.Phase}";
     }
 
     private static string? DrainObjection(MemberRecord before, MemberRecord after, PodFacts pod, MemberFacts? facts)

@@ -42,6 +42,24 @@ public sealed class SidecarDrainTests
         plan.Events.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_begins_with_its_own_ramp_down_whenever_a_drain_by_request_before_it_is_taken_back(bool first)
+    {
+        var scenario = new Scenario(rampDownSeconds: 10).WithActive("a", "b");
+        scenario.Pod("a", p => p with { DrainRequested = true }).Plan();
+        scenario.Wait(10).Plan().Phase("a").ShouldBe(MemberPhase.Draining);
+
+        var own = Own(DrainReason.Sigterm, scenario.Now);
+        void TakeBack() => scenario.Pod("a", p => p with { DrainRequested = false }).Plan();
+        void TakeOver() => scenario.Member("a", m => m with { Drain = own }).Plan();
+        (first ? (Action)TakeBack : TakeOver)();
+        (first ? (Action)TakeOver : TakeBack)();
+
+        scenario.Plan().Phase("a").ShouldBe(MemberPhase.RampDown);
+    }
+
     [Fact]
     public void Nothing_cancels_it_while_its_process_lives()
     {
