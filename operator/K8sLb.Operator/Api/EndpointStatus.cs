@@ -36,7 +36,28 @@ public sealed record EndpointStatus
     public long? AcknowledgedVersion { get; set; }
     public EndpointConnections? Connections { get; set; }
     public int? InFlight { get; set; }
+    public EndpointEjection? Ejection { get; set; }
     public EndpointDrain? Drain { get; set; }
+}
+
+public sealed record EndpointEjection
+{
+    [Required]
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset At { get; set; }
+
+    [Required]
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset Until { get; set; }
+
+    [Required]
+    public int Times { get; set; }
+
+    [Required]
+    public long FailedBefore { get; set; }
+
+    [Required]
+    public string Why { get; set; } = "";
 }
 
 public sealed record EndpointConnections

@@ -22,6 +22,18 @@ public static class RecordStore
                 StartedBySidecar = drain.StartedBySidecar ? true : null,
             };
 
+    public static EndpointEjection? Write(EjectionRecord? ejection) =>
+        ejection is null
+            ? null
+            : new EndpointEjection
+            {
+                At = ejection.At,
+                Until = ejection.Until,
+                Times = ejection.Times,
+                FailedBefore = ejection.FailedBefore,
+                Why = ejection.Why,
+            };
+
     private static MemberRecord Read(EndpointStatus endpoint) =>
         new()
         {
@@ -32,6 +44,9 @@ public static class RecordStore
             InServiceSince = endpoint.InServiceSince,
             WarmingSince = endpoint.WarmingSince,
             HeldBackSince = endpoint.HeldBackSince,
+            Ejection = endpoint.Ejection is { } ejection
+                ? new EjectionRecord(ejection.At, ejection.Until, ejection.Times, ejection.FailedBefore, ejection.Why)
+                : null,
             Drain = endpoint.Drain is { } drain ? Read(drain) : null,
         };
 

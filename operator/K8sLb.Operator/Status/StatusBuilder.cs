@@ -63,9 +63,13 @@ public static class StatusBuilder
         members.Count <= MaxEndpoints
             ? members
             : members
-                .OrderBy(m => m.Record.Phase is MemberPhase.Active or MemberPhase.Pending or MemberPhase.Gone ? 1 : 0)
+                .OrderBy(m => HasHistory(m.Record) ? 0 : 1)
                 .Take(MaxEndpoints)
                 .OrderBy(m => m.Record.Name, StringComparer.Ordinal);
+
+    private static bool HasHistory(MemberRecord record) =>
+        record.Ejection is not null
+        || record.Phase is not (MemberPhase.Active or MemberPhase.Pending or MemberPhase.Gone);
 
     private static EndpointStatus Endpoint(MemberPlan member, StatusInputs inputs)
     {
@@ -92,6 +96,7 @@ public static class StatusBuilder
                     Tcp = report.Connections.Tcp,
                 },
             InFlight = report?.InFlight,
+            Ejection = RecordStore.Write(member.Record.Ejection),
             Drain = Drain(member, inputs),
         };
     }

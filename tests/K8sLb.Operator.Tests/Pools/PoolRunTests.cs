@@ -146,6 +146,48 @@ public sealed class PoolRunTests
     }
 
     [Fact]
+    public async Task An_ejection_lasts_as_long_under_the_next_operator()
+    {
+        var pool = Sample.Pool("shop");
+        pool.Spec!.OutlierDetection = new BackendPoolOutlierDetection { MaxEjectionPercent = 40 };
+        await using var bench = new PoolBench(pool);
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"), Sample.Pod("c"));
+        var failing = Quiet with
+        {
+            Local = new()
+            {
+                InFlight = 0,
+                Served = 20,
+                Failed = 5,
+                FailuresInARow = 5,
+            },
+        };
+        AttachAll();
+        await bench.WrittenAsync(s => s.Endpoints?.Any(e => e.Ejection is not null) == true, "it is in the status");
+
+        await bench.RestartAsync();
+        AttachAll();
+
+        Availability().ShouldBe(MemberAvailability.Unavailable);
+        bench.Time.Advance(TimeSpan.FromSeconds(30));
+        AttachAll();
+        Availability().ShouldBe(MemberAvailability.Available, "the same failures do not count twice");
+        bench.Events.All.Count(e => e.StartsWith("BackendPool/shop: Ejected", StringComparison.Ordinal)).ShouldBe(1);
+
+        void AttachAll()
+        {
+            bench.Attach("a").OnReport(failing, bench.Time.GetUtcNow());
+            bench.Attach("b").OnReport(Quiet, bench.Time.GetUtcNow());
+            bench.Attach("c").OnReport(Quiet, bench.Time.GetUtcNow());
+            bench.Run.Reconcile();
+            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            bench.Run.Reconcile();
+        }
+
+        MemberAvailability Availability() => bench.Published!.Members.Single(m => m.Name == "a").Availability;
+    }
+
+    [Fact]
     public async Task A_drain_that_was_never_written_down_is_known_from_the_sidecar()
     {
         await using var bench = new PoolBench();

@@ -53,6 +53,7 @@ public abstract class Http1FaultTests(PollerKind kind) : Http1Relay(kind)
         await app.ReadHeadAsync();
         await app.SendAsync(response);
         (await client.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 502 ");
+        relay.Local.Load.FailuresInARow.ShouldBe(1);
     }
 
     [Fact]
@@ -83,6 +84,23 @@ public abstract class Http1FaultTests(PollerKind kind) : Http1Relay(kind)
         app.Reset();
         (await client.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 502 ");
         await relay.AllClosedAsync();
+        (relay.Local.Load.Served, relay.Local.Load.Failed).ShouldBe(
+            (1, 1),
+            "it counts as a failure of the application"
+        );
+    }
+
+    [Fact]
+    public async Task A_client_that_vanishes_is_no_failure_of_the_application()
+    {
+        using var relay = Relay();
+        var client = await relay.DialAsync();
+        await client.SendAsync(Get);
+        var app = await relay.App.AcceptedAsync();
+        await app.ReadHeadAsync();
+        client.Reset();
+        await relay.AllClosedAsync();
+        relay.Local.Load.Served.ShouldBe(0);
     }
 
     [Fact]

@@ -81,6 +81,15 @@ internal sealed class Upstream : IChannelOwner, ITimed
         }
     }
 
+    /// <summary>The work that is under way brought no answer, or none that could be passed on.</summary>
+    public void NoteNoAnswer()
+    {
+        if (isWorking)
+        {
+            Target.Load.NoteOutcome(success: false);
+        }
+    }
+
     public void EndWork()
     {
         if (isWorking)

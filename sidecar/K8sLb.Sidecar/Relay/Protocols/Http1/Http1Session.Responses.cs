@@ -226,6 +226,8 @@ internal sealed partial class Http1Session
     private void Fail(RelayFailure how)
     {
         Worker.Brain.Failed(how);
+        // One that could not be reached is none any more.
+        upstream?.NoteNoAnswer();
         Answer(
             how switch
             {
@@ -312,6 +314,7 @@ internal sealed partial class Http1Session
             return;
         }
         var taken = upstream!;
+        taken.NoteAnswer(success: true);
         Client.Send(taken.Channel.Input[..head.Length]);
         taken.Channel.Consume(head.Length);
         taken.Channel.Park();
