@@ -21,11 +21,13 @@ public static class PoolPlanner
                     Record = m.Next!,
                     Weight = m.Available ? m.FullWeight : 0,
                     Available = m.Available,
+                    Move = pool.Rebalance?.Round?.Moves.GetValueOrDefault(m.Pod.Uid),
                     Why = m.Why,
                 }),
             ],
             Summary = Summary(pool),
             Events = PhaseEvents.Of(snapshot, pool),
+            Rebalance = pool.Rebalance,
             WakeAt = WakeUp.At(pool),
         };
     }

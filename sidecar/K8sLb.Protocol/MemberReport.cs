@@ -20,6 +20,9 @@ public sealed record MemberReport
     /// <summary>Of this member's application; null where an older sidecar does not say.</summary>
     public LocalReport? Local { get; init; }
 
+    /// <summary>Connections that stay with this member's application; null where an older sidecar does not say.</summary>
+    public HeldReport? Held { get; init; }
+
     /// <summary>What the check of the application found; null where the pool asks for none.</summary>
     public HealthReport? Health { get; init; }
 
@@ -45,6 +48,18 @@ public sealed record LocalReport
     public long Served { get; init; }
     public long Failed { get; init; }
     public int FailuresInARow { get; init; }
+}
+
+/// <summary>
+/// Connections that were placed as a whole and are served here, whoever they came from; without those that were asked to go. In
+/// mode Relay all but HTTP/1.1, in mode Proxy WebSockets and TCP.
+/// </summary>
+public sealed record HeldReport
+{
+    public required int Connections { get; init; }
+
+    /// <summary>Those of them whose client can be told to move: all but TCP.</summary>
+    public required int Movable { get; init; }
 }
 
 public sealed record HealthReport
@@ -134,6 +149,9 @@ public enum EndReason
 
     /// <summary>Released: nothing had happened on it for the idle timeout.</summary>
     IdleTimeout,
+
+    /// <summary>Released: the member held more than its share.</summary>
+    Rebalance,
 
     /// <summary>Cut: the drain's deadline had passed.</summary>
     Deadline,

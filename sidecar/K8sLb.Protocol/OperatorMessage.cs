@@ -53,6 +53,9 @@ public sealed record SelfDirective
     /// null where the operator does not share it out.
     /// </summary>
     public double? ReleasesPerSecond { get; init; }
+
+    /// <summary>Null where the member may keep the connections that it has.</summary>
+    public RebalanceDirective? Rebalance { get; init; }
 }
 
 public sealed record DrainDirective
@@ -120,6 +123,9 @@ public sealed record PoolPolicy
     public required SlowStartPolicy SlowStart { get; init; }
 
     public BalancingKind Balancing { get; init; }
+
+    /// <summary>Null where connections stay where they are, however uneven that is.</summary>
+    public RebalancePolicy? Rebalance { get; init; }
 
     /// <summary>Null where applications are not asked how much work they want.</summary>
     public AgentPolicy? Agent { get; init; }

@@ -22,4 +22,10 @@ public sealed record MemberLoad
 
     /// <inheritdoc cref="LocalReport.LatencyMs"/>
     public double? LatencyMs { get; init; }
+
+    /// <inheritdoc cref="HeldReport.Connections"/>
+    public int? Held { get; init; }
+
+    /// <summary>What the reports make of the member's weight; null where they change nothing.</summary>
+    public double? WeightFactor { get; init; }
 }

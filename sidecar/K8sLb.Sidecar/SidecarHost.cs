@@ -86,6 +86,7 @@ public static class SidecarHost
         services.AddHostedService<HealthChecks>();
         services.AddHostedService<AgentChecks>();
         services.AddHostedService<ReleaseScheduler>();
+        services.AddHostedService<Rebalancer>();
         services.AddHostedService<AgeLimits>();
         services.AddHostedService<PreStopLapse>();
         services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());

@@ -12,9 +12,11 @@ internal sealed class Scenario(
     private readonly SortedDictionary<string, PodFacts> pods = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, MemberFacts> members = new(StringComparer.Ordinal);
     private IReadOnlyList<MemberRecord> records = [];
+    private RebalanceRecord? rebalance;
 
     public DateTimeOffset Now { get; private set; } = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
     public bool Paused { get; set; }
+    public RebalanceSpec? Rebalance { get; init; }
     public Quantity MinAvailable { get; set; } = new(minAvailable, IsPercent: false);
     public DateTimeOffset? ListeningSince { get; set; }
 
@@ -31,11 +33,13 @@ internal sealed class Scenario(
                 },
                 SlowStart = new SlowStartSpec { Duration = TimeSpan.FromSeconds(slowStartSeconds) },
                 Outliers = outliers,
+                Rebalance = Rebalance,
                 Paused = Paused,
             },
             Pods = [.. pods.Values],
             Members = [.. members.Values],
             Records = records,
+            Rebalance = rebalance,
             ListeningSince = ListeningSince,
         };
 
@@ -113,6 +117,7 @@ internal sealed class Scenario(
     {
         members.Clear();
         records = recordsKept ? records : [];
+        rebalance = null;
         ListeningSince = Now;
         return this;
     }
@@ -121,6 +126,7 @@ internal sealed class Scenario(
     {
         var plan = PoolPlanner.Plan(Snapshot, Now);
         records = [.. plan.Members.Select(m => m.Record)];
+        rebalance = plan.Rebalance;
         return plan;
     }
 }

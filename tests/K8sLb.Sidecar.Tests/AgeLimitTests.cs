@@ -23,7 +23,7 @@ public abstract class AgeLimitTests(PortMode mode) : DataPathTests(mode)
         (await http1.RequestAsync("/")).AsksToClose.ShouldBeFalse();
         await using var http2 = await RawHttp2.ConnectAsync(pool[0].Http);
         await http2.UntilEndOfAsync(await http2.GetAsync("/"), []);
-        using var socket = await OpenAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
         await using var tcp = await RawHttp.ConnectAsync(new(pool[0].Address, TestMember.TcpPort));
         await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Opened == 4, "all are open");
 
@@ -60,7 +60,7 @@ public abstract class AgeLimitTests(PortMode mode) : DataPathTests(mode)
     {
         await using var pool = await PoolAsync(policy: p => p with { Connections = Aged });
         await using var http1 = await RawHttp.ConnectAsync(pool[0].Http);
-        using var socket = await OpenAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
         var echoing = new BusyWebSocket(socket, seed: 1);
         var running = echoing.RunAsync();
 
@@ -83,12 +83,5 @@ public abstract class AgeLimitTests(PortMode mode) : DataPathTests(mode)
         await Eventually.IsTrue(() => member.Registry.Account().Live.Total == 0, "all have ended");
         member.Registry.Account().Totals.Ended.Where(e => e.Reason == reason).Sum(e => e.Count).ShouldBe(count);
         member.Registry.InFlight.ShouldBe(0);
-    }
-
-    private static async Task<ClientWebSocket> OpenAsync(TestMember member)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://{member.Http}/ws"), default);
-        return socket;
     }
 }

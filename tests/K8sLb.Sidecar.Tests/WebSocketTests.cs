@@ -15,7 +15,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     public async Task Messages_are_echoed_and_the_clients_close_is_answered()
     {
         await using var pool = await PoolAsync();
-        using var socket = await ConnectAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
 
         (await EchoAsync(socket, 5)).ShouldBe(5);
         (await EchoAsync(socket, 100_000)).ShouldBe(100_000);
@@ -30,7 +30,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     public async Task An_idle_one_is_closed_with_1001_on_both_sides()
     {
         await using var pool = await PoolAsync();
-        using var socket = await ConnectAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
         await EchoAsync(socket, 5);
 
         var draining = pool[0].DrainAsync();
@@ -49,7 +49,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     public async Task One_that_never_answers_the_close_is_ended_all_the_same_and_the_application_told()
     {
         await using var pool = await PoolAsync();
-        using var socket = await ConnectAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
         await EchoAsync(socket, 5);
 
         var report = await pool[0].DrainAsync();
@@ -63,7 +63,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     {
         const WebSocketCloseStatus Own = (WebSocketCloseStatus)4001;
         await using var pool = await PoolAsync();
-        using var socket = await ConnectAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
         await EchoAsync(socket, 5);
         pool.Policy = pool.Policy with { Drain = pool.Policy.Drain with { WebSocketCloseCode = (int)Own } };
         await pool.TellAllAsync();
@@ -84,7 +84,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
         var clients = new List<BusyWebSocket>();
         for (var i = 0; i < Clients; i++)
         {
-            clients.Add(new(await ConnectAsync(pool[0]), seed: i));
+            clients.Add(new(await pool[0].OpenWebSocketAsync(), seed: i));
         }
         var running = clients.Select(c => c.RunAsync()).ToList();
         await Eventually.IsTrue(() => clients.TrueForAll(c => c.Echoed > 3), "all are busy");
@@ -105,7 +105,7 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
     public async Task A_message_that_the_client_had_begun_still_reaches_the_application()
     {
         await using var pool = await PoolAsync();
-        using var socket = await ConnectAsync(pool[0]);
+        using var socket = await pool[0].OpenWebSocketAsync();
         await EchoAsync(socket, 5);
         await socket.SendAsync(new byte[1000], WebSocketMessageType.Binary, endOfMessage: false, default);
 
@@ -131,13 +131,6 @@ public abstract class WebSocketTests(PortMode mode) : DataPathTests(mode)
 
         report.Progress.ShouldBe(DrainProgress.Forced);
         await Eventually.IsTrue(() => pool[0].Registry.Account().Totals.Forced == 1, "forced");
-    }
-
-    private static async Task<ClientWebSocket> ConnectAsync(TestMember member)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://{member.Http}/ws"), default);
-        return socket;
     }
 
     private static async Task<int> EchoAsync(ClientWebSocket socket, int length)

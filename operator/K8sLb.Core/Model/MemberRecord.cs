@@ -44,6 +44,22 @@ public sealed record DrainRecord
     public bool StartedBySidecar { get; init; }
 }
 
+/// <summary>Connections are held unevenly; kept until they are not, or until the round that put it right is over.</summary>
+/// <param name="Since">When that was first seen.</param>
+/// <param name="Round">Null until it has lasted.</param>
+public sealed record RebalanceRecord(DateTimeOffset Since, RebalanceRound? Round = null);
+
+/// <param name="Moves">By UID, for members that hold more than their share.</param>
+/// <param name="Members">Those that it was decided among.</param>
+public sealed record RebalanceRound(
+    DateTimeOffset DecidedAt,
+    IReadOnlyDictionary<string, RebalanceMove> Moves,
+    IReadOnlySet<string> Members
+);
+
+/// <param name="Held">When it was decided.</param>
+public sealed record RebalanceMove(int Held, int HoldAtMost, double ReleasesPerSecond);
+
 /// <param name="Times">Ejections that have not been made up for.</param>
 /// <param name="FailedBefore">Failures that led to it.</param>
 public sealed record EjectionRecord(DateTimeOffset At, DateTimeOffset Until, int Times, long FailedBefore, string Why);

@@ -51,6 +51,9 @@ public sealed record MemberFacts
     /// <summary>How its application's answers went; null where that is not known.</summary>
     public OutcomeFacts? Outcomes { get; init; }
 
+    /// <summary>Connections that stay with its application; null where that is not known.</summary>
+    public HeldFacts? Held { get; init; }
+
     /// <summary>A drain that the sidecar carries out, on the operator's word or on its own.</summary>
     public DrainFacts? Drain { get; init; }
 }
@@ -63,6 +66,11 @@ public sealed record OutcomeFacts
     public int FailuresInARow { get; init; }
     public double? LatencyMs { get; init; }
 }
+
+/// <param name="Connections">Placed as a whole, served there, and not asked to go.</param>
+/// <param name="Movable">Those of them whose client can be told to move.</param>
+/// <param name="Weight">That the member's new work meets: warm-up and drain applied.</param>
+public sealed record HeldFacts(int Connections, int Movable, double Weight);
 
 public sealed record DrainFacts
 {

@@ -10,6 +10,9 @@ public sealed record PoolPlan
     public required PoolSummary Summary { get; init; }
     public required IReadOnlyList<PlannedEvent> Events { get; init; }
 
+    /// <summary>To be given back in the next <see cref="PoolSnapshot.Rebalance"/>; null while connections are held evenly.</summary>
+    public RebalanceRecord? Rebalance { get; init; }
+
     /// <summary>When time alone changes the plan; null where only new facts do.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 }
@@ -21,6 +24,9 @@ public sealed record MemberPlan
 
     /// <summary>Full weight for new work, before warm-up; 0 where it must get none.</summary>
     public required int Weight { get; init; }
+
+    /// <summary>Null where it may keep the connections that it has.</summary>
+    public RebalanceMove? Move { get; init; }
 
     /// <summary>May peers send it work?</summary>
     public required bool Available { get; init; }
@@ -61,7 +67,7 @@ public sealed record PlannedEvent
     public required string PodName { get; init; }
 
     /// <summary>CamelCase, as events.k8s.io wants it: DrainStarted, Drained, DrainForced, DrainCancelled,
-    /// DrainHeldBack, Warming, Active, Lost, Gone.</summary>
+    /// DrainHeldBack, Rebalancing, Ejected, Warming, Active, Lost, Gone.</summary>
     public required string Reason { get; init; }
     public required string Note { get; init; }
     public required bool Warning { get; init; }

@@ -8,6 +8,9 @@ public sealed record PoolSnapshot
     public required IReadOnlyList<MemberFacts> Members { get; init; }
     public required IReadOnlyList<MemberRecord> Records { get; init; }
 
+    /// <summary>The last <see cref="PoolPlan.Rebalance"/>.</summary>
+    public RebalanceRecord? Rebalance { get; init; }
+
     /// <summary>
     /// When this operator began to listen to the pool's sidecars. Silence counts from here at the earliest, so that a
     /// new leader does not take everybody for lost. Null: a member that has not spoken yet is never lost.

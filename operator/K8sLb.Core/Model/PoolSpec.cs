@@ -9,6 +9,9 @@ public sealed record PoolSpec
     /// <summary>Null where no member is ejected.</summary>
     public OutlierSpec? Outliers { get; init; }
 
+    /// <summary>Null where connections stay where they are.</summary>
+    public RebalanceSpec? Rebalance { get; init; }
+
     /// <summary>No drain by choice starts and none is cancelled by choice; what Kubernetes does to pods is followed all the same.</summary>
     public bool Paused { get; init; }
 }
@@ -42,6 +45,15 @@ public sealed record OutlierSpec
 
     /// <summary>No ejection leaves fewer than this part of the members in service.</summary>
     public required int PanicPercent { get; init; }
+}
+
+public sealed record RebalanceSpec
+{
+    /// <summary>By how much of its share a member may hold more or less.</summary>
+    public required int MaxImbalancePercent { get; init; }
+
+    /// <summary>Over all members together.</summary>
+    public required int MaxReleasesPerSecond { get; init; }
 }
 
 public sealed record SlowStartSpec

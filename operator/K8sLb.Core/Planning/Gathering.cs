@@ -12,6 +12,7 @@ internal static class Gathering
             Spec = snapshot.Spec,
             Now = now,
             ListeningSince = snapshot.ListeningSince,
+            Rebalance = snapshot.Rebalance,
             Members = [],
         };
         return pool with

@@ -13,8 +13,15 @@ internal static class PhaseEvents
             .OrderBy(r => r.Name, StringComparer.Ordinal)
             .ThenBy(r => r.Uid, StringComparer.Ordinal)
             .SelectMany(OfVanished);
-        return [.. pool.Members.SelectMany(OfMember), .. vanished];
+        return [.. pool.Members.SelectMany(OfMember), .. OfRebalancing(snapshot, pool), .. vanished];
     }
+
+    private static IEnumerable<PlannedEvent> OfRebalancing(PoolSnapshot snapshot, PoolDraft pool) =>
+        pool.Rebalance?.Round is { } round && round.DecidedAt != snapshot.Rebalance?.Round?.DecidedAt
+            ? pool
+                .Members.Where(m => round.Moves.ContainsKey(m.Pod.Uid))
+                .Select(m => Event(m.Next!, "Rebalancing", m.Why, false))
+            : [];
 
     private static IEnumerable<PlannedEvent> OfMember(MemberDraft member)
     {

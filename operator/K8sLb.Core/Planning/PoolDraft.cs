@@ -10,6 +10,9 @@ internal sealed record PoolDraft
     public required DateTimeOffset? ListeningSince { get; init; }
     public required ImmutableArray<MemberDraft> Members { get; init; }
 
+    /// <summary>What was decided before, until the rule of it decides anew.</summary>
+    public RebalanceRecord? Rebalance { get; init; }
+
     /// <summary>Names that the capacity floor holds back.</summary>
     public ImmutableArray<string> HeldBack { get; init; } = [];
 

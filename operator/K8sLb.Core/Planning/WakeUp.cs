@@ -6,7 +6,7 @@ internal static class WakeUp
     public static DateTimeOffset? At(PoolDraft pool)
     {
         DateTimeOffset? earliest = null;
-        foreach (var at in pool.Members.SelectMany(m => Instants(m, pool)))
+        foreach (var at in pool.Members.SelectMany(m => Instants(m, pool)).Concat(OfPool(pool)))
         {
             if (at > pool.Now && (earliest is null || at < earliest))
             {
@@ -14,6 +14,16 @@ internal static class WakeUp
             }
         }
         return earliest;
+    }
+
+    private static IEnumerable<DateTimeOffset> OfPool(PoolDraft pool)
+    {
+        if (pool.Rebalance is { } rebalance)
+        {
+            yield return rebalance.Round is { } round
+                ? round.DecidedAt.After(PlanLimits.RebalanceRound)
+                : rebalance.Since.After(PlanLimits.RebalanceAfter);
+        }
     }
 
     private static IEnumerable<DateTimeOffset> Instants(MemberDraft member, PoolDraft pool)

@@ -22,5 +22,6 @@ internal static class PlanRules
         Outliers.Apply, // in service, but it fails too often
         DrainProgress.Apply, // how far each drain is
         Availability.Apply, // whom peers may send work to
+        Rebalancing.Apply, // who holds more than its share
     ];
 }

@@ -12,6 +12,7 @@ public sealed record BackendPoolSpec
     public BackendPoolDrain Drain { get; set; } = new();
     public BackendPoolConnections? Connections { get; set; }
     public BackendPoolLoadBalancing? LoadBalancing { get; set; }
+    public BackendPoolScaleIn? ScaleIn { get; set; }
     public BackendPoolHealthCheck? HealthCheck { get; set; }
     public BackendPoolOutlierDetection? OutlierDetection { get; set; }
     public BackendPoolAgentCheck? AgentCheck { get; set; }
@@ -76,7 +77,23 @@ public sealed record BackendPoolLoadBalancing
 {
     [AllowedValues("WeightedRoundRobin", "LeastRequest", "PeakEwma", "ConsistentHash")]
     public string Policy { get; set; } = "WeightedRoundRobin";
+
+    [AllowedValues("None", "Reported", "Agent")]
+    public string? LoadSource { get; set; }
     public BackendPoolSlowStart? SlowStart { get; set; }
+    public BackendPoolRebalance? Rebalance { get; set; }
+}
+
+public sealed record BackendPoolRebalance
+{
+    public int MaxImbalancePercent { get; set; } = 15;
+    public int MaxReleasesPerSecond { get; set; } = 20;
+}
+
+public sealed record BackendPoolScaleIn
+{
+    [AllowedValues("None", "Connections")]
+    public string DeletionCost { get; set; } = "Connections";
 }
 
 public sealed record BackendPoolHealthCheck

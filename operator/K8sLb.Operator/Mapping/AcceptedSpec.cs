@@ -27,6 +27,13 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                 },
                 SlowStart = new SlowStartSpec { Duration = slowStartDuration },
                 Outliers = spec.OutlierDetection is { } outliers ? Outliers(outliers) : null,
+                Rebalance = spec.LoadBalancing?.Rebalance is { } even
+                    ? new RebalanceSpec
+                    {
+                        MaxImbalancePercent = even.MaxImbalancePercent,
+                        MaxReleasesPerSecond = even.MaxReleasesPerSecond,
+                    }
+                    : null,
                 Paused = spec.Paused,
             },
             new PoolPolicy
@@ -46,6 +53,13 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                 Balancing = spec.LoadBalancing is { } loadBalancing
                     ? Enum.Parse<BalancingKind>(loadBalancing.Policy)
                     : BalancingKind.WeightedRoundRobin,
+                Rebalance = spec.LoadBalancing?.Rebalance is { } rebalance
+                    ? new RebalancePolicy
+                    {
+                        MaxImbalancePercent = rebalance.MaxImbalancePercent,
+                        MaxReleasesPerSecond = rebalance.MaxReleasesPerSecond,
+                    }
+                    : null,
                 Connections = spec.Connections is { } connections
                     ? new ConnectionPolicy
                     {

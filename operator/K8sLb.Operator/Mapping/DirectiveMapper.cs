@@ -39,6 +39,13 @@ public static class DirectiveMapper
             {
                 Uid = m.Record.Uid,
                 Drain = m.Record.Drain is { } drain ? Drain(drain, unaware[m.Record.Uid].Count == 0) : null,
+                Rebalance = m.Move is { } move
+                    ? new RebalanceDirective
+                    {
+                        HoldAtMost = move.HoldAtMost,
+                        ReleasesPerSecond = move.ReleasesPerSecond,
+                    }
+                    : null,
                 ReleasesPerSecond = ReleaseShares.Of(m, plan, policy.Drain.MaxReleasesPerSecond),
             },
             StringComparer.Ordinal

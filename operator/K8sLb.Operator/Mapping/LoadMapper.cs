@@ -19,6 +19,7 @@ internal static class LoadMapper
                         ArrivalsPerSecond = Rounded(m.Report!.ArrivalsPerSecond),
                         InFlight = m.Report.Local?.InFlight,
                         LatencyMs = Rounded(m.Report.Local?.LatencyMs),
+                        Held = m.Report.Held?.Connections,
                     }),
             ],
         };

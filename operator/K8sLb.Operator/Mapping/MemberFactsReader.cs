@@ -25,6 +25,9 @@ public static class MemberFactsReader
                     LatencyMs = local.LatencyMs,
                 }
                 : null,
+            Held = member.Report is { Held: { } held } report
+                ? new HeldFacts(held.Connections, held.Movable, report.EffectiveWeight)
+                : null,
             Connections = member.Report?.Connections.Total ?? 0,
             Drain = member.Drain is { } drain ? Read(drain) : null,
         };

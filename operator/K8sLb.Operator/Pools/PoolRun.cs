@@ -28,6 +28,7 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly Task exchanging;
     private readonly CancellationTokenSource stop = new();
     private IReadOnlyList<MemberRecord> records;
+    private RebalanceRecord? rebalance;
     private BackendPoolStatus? status;
     private long? version;
 
@@ -115,9 +116,11 @@ internal sealed class PoolRun : IAsyncDisposable
                 Members = [.. members.Values.Select(MemberFactsReader.Read)],
                 Records = records,
                 ListeningSince = listeningSince,
+                Rebalance = rebalance,
             },
             now
         );
+        rebalance = plan.Rebalance;
         records = [.. plan.Members.Select(m => m.Record)];
         tally.Set(records.Select(r => r.Phase));
         return plan;

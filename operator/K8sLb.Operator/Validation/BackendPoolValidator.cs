@@ -21,7 +21,14 @@ public static class BackendPoolValidator
         PortRules.Check(spec.Ports, "spec.ports", errors);
         DrainRules.Check(spec.Drain, "spec.drain", errors);
         ConnectionRules.Check(spec.Connections, "spec.connections", errors);
-        LoadBalancingRules.Check(spec.LoadBalancing, spec.Ports, "spec.loadBalancing", errors);
+        LoadBalancingRules.Check(
+            spec.LoadBalancing,
+            spec.Ports,
+            spec.AgentCheck is not null,
+            "spec.loadBalancing",
+            errors
+        );
+        ScaleInRules.Check(spec.ScaleIn, "spec.scaleIn", errors);
         HealthCheckRules.Check(spec.HealthCheck, spec.Ports, "spec.healthCheck", errors);
         OutlierRules.Check(spec.OutlierDetection, spec.Ports, "spec.outlierDetection", errors);
         AgentCheckRules.Check(spec.AgentCheck, "spec.agentCheck", errors);

@@ -72,7 +72,7 @@ public sealed class ConnectionRegistry(TimeProvider clock)
                 {
                     Opened = opened,
                     Finished = Sum(EndReason.Finished, EndReason.Finished),
-                    Released = Sum(EndReason.Drain, EndReason.IdleTimeout),
+                    Released = Sum(EndReason.Drain, EndReason.Rebalance),
                     Forced = Sum(EndReason.Deadline, EndReason.DeadPeer),
                     Rerouted = Interlocked.Read(ref rerouted),
                     Ended = Ended(),
@@ -91,6 +91,24 @@ public sealed class ConnectionRegistry(TimeProvider clock)
         {
             into.AddRange(live);
         }
+    }
+
+    /// <summary>Connections that stay here: held, and not asked to go.</summary>
+    public HeldReport Held()
+    {
+        var (connections, movable) = (0, 0);
+        lock (gate)
+        {
+            foreach (var connection in live)
+            {
+                if (connection is { IsHeld: true, Leaves: false })
+                {
+                    connections++;
+                    movable += connection.Protocol == ClientProtocol.Tcp ? 0 : 1;
+                }
+            }
+        }
+        return new() { Connections = connections, Movable = movable };
     }
 
     internal void NoteWorkBegan() => Interlocked.Increment(ref inFlight);

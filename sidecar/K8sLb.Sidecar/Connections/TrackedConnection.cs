@@ -20,6 +20,7 @@ public sealed class TrackedConnection
     private long lastActivity;
     private long releaseAskedAt;
     private int releaseReason;
+    private bool isHeld;
     private int cutReason;
     private Rhythm rhythm;
 
@@ -68,8 +69,22 @@ public sealed class TrackedConnection
     /// <summary>Its release was asked for: the next answer of HTTP/1.1 is to be the last.</summary>
     public bool Leaves => ReleaseAskedAt != 0;
 
+    /// <summary>
+    /// It was placed as a whole, and the application here serves it: set by the data path, once that is known. What comes over it
+    /// cannot go elsewhere.
+    /// </summary>
+    public bool IsHeld
+    {
+        get => Volatile.Read(ref isHeld);
+        set => Volatile.Write(ref isHeld, value);
+    }
+
     /// <summary>Rounds of the release scheduler in a row that found it quiet. Belongs to that scheduler.</summary>
     internal int QuietRounds { get; set; }
+
+    /// <summary>Why it was asked to go; null where it was not.</summary>
+    public EndReason? ReleaseReason =>
+        Volatile.Read(ref releaseReason) is var reason and not 0 ? (EndReason)reason : null;
 
     /// <summary>Why it ended, or would have if it ended now.</summary>
     internal EndReason EndReason

@@ -66,6 +66,7 @@ public sealed class MemberReports(
             InFlight = registry.InFlight,
             ArrivalsPerSecond = router.ArrivalsPerSecond,
             Local = Local(router.Local),
+            Held = registry.Held(),
             Health = health.Current,
             Agent = agent.Current?.Report(),
             Totals = account.Totals,

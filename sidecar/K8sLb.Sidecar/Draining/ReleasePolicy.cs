@@ -75,6 +75,10 @@ public static class ReleasePolicy
         };
     }
 
+    /// <summary>For one that was asked to go although nothing drains: in time, at the next place where nothing is lost.</summary>
+    public static ReleaseStep Pursue(ReleaseFacts connection, TimeSpan quietPeriod) =>
+        connection.State == ConnectionState.Closing ? ReleaseStep.Leave : Press(connection, quietPeriod);
+
     /// <summary>
     /// When pacing must have let everything go: the last part of the drain is for what does not go when it is asked.
     /// </summary>
@@ -128,6 +132,19 @@ public readonly record struct ReleaseFacts
 
     /// <summary>Since its release was first asked for; zero where it was not.</summary>
     public required TimeSpan SinceFirstAsked { get; init; }
+
+    public static ReleaseFacts Of(TrackedConnection connection, TimeProvider clock, bool arrivalsHaveCeased) =>
+        new()
+        {
+            Protocol = connection.Protocol,
+            State = connection.State,
+            SinceLastActivity = clock.GetElapsedTime(connection.LastActivity),
+            MeanGap = connection.MeanGap is { } gap ? clock.GetElapsedTime(0, gap) : null,
+            OpenedAt = clock.GetUtcNow() - clock.GetElapsedTime(connection.OpenedAt),
+            ArrivalsHaveCeased = arrivalsHaveCeased,
+            SinceFirstAsked =
+                connection.ReleaseAskedAt == 0 ? TimeSpan.Zero : clock.GetElapsedTime(connection.ReleaseAskedAt),
+        };
 }
 
 /// <summary>What to do with a connection now; the three in the middle are a <see cref="ReleaseUrgency"/>.</summary>

@@ -18,16 +18,10 @@ public sealed class ReleaseScheduler(
     ILogger<ReleaseScheduler> log
 ) : PacedLoop("release", TimeSpan.FromMilliseconds(50), metrics, clock, log)
 {
-    /// <summary>
-    /// A process that stood still, throttled at its CPU limit say, finds all its clients quiet when it wakes, with what they
-    /// sent still unread. What is quiet is asked again before it is believed.
-    /// </summary>
-    private const int RoundsToBelieve = 3;
-
     private readonly TimeProvider clock = clock;
     private readonly ILogger log = log;
     private readonly List<TrackedConnection> live = [];
-    private readonly List<Waiting> waiting = [];
+    private readonly List<ReleaseCandidate> waiting = [];
     private ReleasePace pace;
     private long lastStep = clock.GetTimestamp();
     private DrainState? told;
@@ -79,22 +73,20 @@ public sealed class ReleaseScheduler(
                 connection.Cut(EndReason.Fault, reset: true);
                 continue;
             }
-            var step = ReleasePolicy.Decide(Facts(connection, now, ceased), state, quietPeriod, now);
+            var step = ReleasePolicy.Decide(ReleaseFacts.Of(connection, clock, ceased), state, quietPeriod, now);
             if (step is ReleaseStep.Leave or ReleaseStep.Cut || connection.Leaves)
             {
                 Carry(connection, step);
             }
             else
             {
-                var isIdle = connection.InFlight == 0;
-                waiting.Add(new(connection, isIdle, isIdle ? connection.LastActivity : connection.OpenedAt));
+                waiting.Add(ReleaseCandidate.Of(connection));
             }
         }
         LetGo(state, elapsed, now);
         live.Clear();
     }
 
-    /// <summary>Idle ones first, those that have been so for longest before others; then the oldest.</summary>
     private void LetGo(DrainState state, TimeSpan elapsed, DateTimeOffset now)
     {
         var count = pace.Take(
@@ -105,9 +97,7 @@ public sealed class ReleaseScheduler(
         );
         if (count < waiting.Count)
         {
-            waiting.Sort(
-                static (a, b) => a.IsIdle == b.IsIdle ? a.Since.CompareTo(b.Since) : b.IsIdle.CompareTo(a.IsIdle)
-            );
+            waiting.Sort();
         }
         foreach (var next in waiting[..count])
         {
@@ -127,41 +117,15 @@ public sealed class ReleaseScheduler(
 
     private void Carry(TrackedConnection connection, ReleaseStep step)
     {
-        connection.QuietRounds = step == ReleaseStep.WhenSettled ? connection.QuietRounds + 1 : 0;
-        switch (step)
+        if (step == ReleaseStep.Cut)
         {
-            case ReleaseStep.AfterAnswer:
-                connection.Release(ReleaseUrgency.AfterAnswer);
-                break;
-            case ReleaseStep.WhenSettled when connection.QuietRounds >= RoundsToBelieve:
-                connection.Release(ReleaseUrgency.WhenSettled);
-                break;
-            case ReleaseStep.AtNextBoundary:
-                connection.Release(ReleaseUrgency.AtNextBoundary);
-                break;
-            case ReleaseStep.Cut:
-                connection.Cut(
-                    EndReason.Deadline,
-                    reset: snapshots.Current?.Pool.Policy.Drain.OnDeadline == DeadlineAction.Reset
-                );
-                break;
-            default:
-                break;
+            connection.Cut(
+                EndReason.Deadline,
+                reset: snapshots.Current?.Pool.Policy.Drain.OnDeadline == DeadlineAction.Reset
+            );
         }
+        connection.Ask(step, EndReason.Drain);
     }
-
-    private ReleaseFacts Facts(TrackedConnection connection, DateTimeOffset now, bool arrivalsHaveCeased) =>
-        new()
-        {
-            Protocol = connection.Protocol,
-            State = connection.State,
-            SinceLastActivity = clock.GetElapsedTime(connection.LastActivity),
-            MeanGap = connection.MeanGap is { } gap ? clock.GetElapsedTime(0, gap) : null,
-            OpenedAt = now - clock.GetElapsedTime(connection.OpenedAt),
-            ArrivalsHaveCeased = arrivalsHaveCeased,
-            SinceFirstAsked =
-                connection.ReleaseAskedAt == 0 ? TimeSpan.Zero : clock.GetElapsedTime(connection.ReleaseAskedAt),
-        };
 
     private void Tell(DrainState? state)
     {
@@ -191,7 +155,4 @@ public sealed class ReleaseScheduler(
         }
         told = state;
     }
-
-    /// <summary>Read once, because it goes on changing while others are compared with it.</summary>
-    private readonly record struct Waiting(TrackedConnection Connection, bool IsIdle, long Since);
 }

@@ -67,7 +67,9 @@ internal sealed class RequestForwarding(
         var staysHere = connection.FromPeer || isProbe;
         var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
         var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
-        var route = staysHere ? WorkRoute.Local : router.Next(connection.ClientKey);
+        var route = staysHere
+            ? WorkRoute.Local
+            : router.Next(isWebSocket ? WorkKind.Connection : WorkKind.Request, connection.ClientKey);
         if (route.Kind == WorkRouteKind.Reject)
         {
             metrics.Requests.Add(1, SidecarMetrics.Rejected);
@@ -109,6 +111,10 @@ internal sealed class RequestForwarding(
             var destination = peer is null
                 ? destinations.Local(connection.Port)
                 : destinations.At(peer, connection.Port);
+            if (context.Features.Get<IHttpUpgradeFeature>() is ReleasableUpgrade)
+            {
+                connection.Tracked.IsHeld = peer is null;
+            }
             var error = await SendAsync(context, destination, peer?.Load ?? router.Local, config, tries);
             var unreachable = Unreachable(context, error);
             if (unreachable is null && !UnservedAnswers.WasFound(context))

@@ -82,6 +82,9 @@ internal static partial class SidecarLog
     [LoggerMessage(410, LogLevel.Warning, "The application is {State}")]
     public static partial void HealthChanged(ILogger log, string state);
 
+    [LoggerMessage(405, LogLevel.Information, "Of {Held} connections, {HoldAtMost} may stay: the others are released")]
+    public static partial void Rebalances(ILogger log, int held, int holdAtMost);
+
     [LoggerMessage(404, LogLevel.Information, "{Signal} received: draining, then ending")]
     public static partial void SignalReceived(ILogger log, string signal);
 

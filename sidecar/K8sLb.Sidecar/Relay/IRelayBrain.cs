@@ -1,6 +1,7 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Listening;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay;
 
@@ -12,7 +13,7 @@ internal interface IRelayBrain
 {
     /// <summary>Where a piece of new work goes; null where it is refused.</summary>
     /// <param name="staysHere">It is for the local application alone.</param>
-    RelayTarget? Next(in Arrival arrival, bool staysHere);
+    RelayTarget? Next(in Arrival arrival, WorkKind kind, bool staysHere);
 
     /// <summary>Another place for work that <paramref name="failed"/> never received; null where there is none.</summary>
     RelayTarget? Instead(in Arrival arrival, bool staysHere, RelayTarget failed);

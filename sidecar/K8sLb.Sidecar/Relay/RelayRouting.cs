@@ -26,13 +26,13 @@ internal sealed class RelayRouting(
     private readonly ConditionalWeakTable<Peer, ConcurrentDictionary<string, PeerTarget>> peers = [];
     private readonly LogThrottle throttle = new(clock);
 
-    public RelayTarget? Next(in Arrival arrival, bool staysHere)
+    public RelayTarget? Next(in Arrival arrival, WorkKind kind, bool staysHere)
     {
         if (staysHere)
         {
             return Local(arrival.Port);
         }
-        var route = router.Next(arrival.ClientKey);
+        var route = router.Next(kind, arrival.ClientKey);
         return route.Kind switch
         {
             WorkRouteKind.Reject => null,

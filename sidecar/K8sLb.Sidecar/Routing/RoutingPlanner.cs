@@ -24,25 +24,7 @@ public static class RoutingPlanner
         DateTimeOffset now
     )
     {
-        var slowStart = pool.Policy.SlowStart;
-        var directive = pool.Members.FirstOrDefault(m => m.Uid == self.Uid);
-        var own =
-            (self.Weight ?? directive?.Weight ?? 0)
-            * WarmUp.Factor(slowStart, directive?.WarmingSince, now)
-            * self.Factor;
-
-        var others = new List<(MemberDirective Member, double Weight)>(pool.Members.Count);
-        var sum = own;
-        foreach (var member in pool.Members)
-        {
-            if (member.Uid != self.Uid && member.Availability == MemberAvailability.Available)
-            {
-                var weight = member.Weight * WarmUp.Factor(slowStart, member.WarmingSince, now);
-                others.Add((member, weight));
-                sum += weight;
-            }
-        }
-
+        var (own, others, sum) = PoolWeights.Of(pool, self, loads, now);
         var arrivals = PoolArrivals.Of(pool, self, loads, others.Count);
         var excess = sum > 0 ? Math.Max(0, 1 - (own / sum / arrivals.OfSelf)) : 0;
         var peers = new List<PeerShare>(others.Count);

@@ -1,5 +1,6 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Agent;
+using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Snapshots;
@@ -18,6 +19,7 @@ public sealed class WorkRouter
     private readonly MemberHealth health;
     private readonly MemberAgent agent;
     private readonly PeerLoads loads;
+    private readonly ConnectionRegistry registry;
     private readonly Random random;
     private readonly TurnSequence turns;
     private readonly ArrivalMeter arrivals = new();
@@ -25,6 +27,7 @@ public sealed class WorkRouter
     private readonly TimeProvider clock;
     private Peer[] known = [];
     private RoutingPlan plan = RoutingPlan.LocalOnly;
+    private RoutingPlan? connectionPlan;
     private IReadOnlyDictionary<string, MemberLoad>? planned;
 
     public WorkRouter(
@@ -33,12 +36,13 @@ public sealed class WorkRouter
         MemberHealth health,
         MemberAgent agent,
         PeerLoads loads,
+        ConnectionRegistry registry,
         Random random,
         TimeProvider clock
     )
     {
         (this.snapshots, this.drain, this.health, this.agent) = (snapshots, drain, health, agent);
-        (this.loads, this.random, this.clock) = (loads, random, clock);
+        (this.loads, this.registry, this.random, this.clock) = (loads, registry, random, clock);
         local = new(clock);
         turns = new((uint)random.NextInt64(1L << 32));
         drain.Changed += Refresh;
@@ -47,6 +51,9 @@ public sealed class WorkRouter
     }
 
     public RoutingPlan Plan => Volatile.Read(ref plan);
+
+    /// <summary>For connections that are placed as a whole.</summary>
+    public RoutingPlan ConnectionPlan => Volatile.Read(ref connectionPlan) ?? Plan;
 
     /// <summary>All members that can be reached, whether the plan uses them now or not.</summary>
     public IReadOnlyList<Peer> KnownPeers => Volatile.Read(ref known);
@@ -59,10 +66,10 @@ public sealed class WorkRouter
 
     /// <summary>For work that a client brought. What a peer passed on is not asked about: there is no second hop.</summary>
     /// <param name="clientKey">What consistent hashing knows the client by.</param>
-    public WorkRoute Next(ulong clientKey = 0)
+    public WorkRoute Next(WorkKind kind, ulong clientKey = 0)
     {
         arrivals.Note();
-        var now = Plan;
+        var now = kind == WorkKind.Connection ? ConnectionPlan : Plan;
         if (now.RejectsNewWork)
         {
             return WorkRoute.Reject;
@@ -102,6 +109,8 @@ public sealed class WorkRouter
     /// </summary>
     public bool IsMoving(DateTimeOffset now) =>
         HaveArrivalsChanged()
+        // What it holds changes with every connection.
+        || snapshots.Current?.Pool.Policy.Rebalance is not null
         || Volatile.Read(ref planned) != loads.Current
         || drain.Current is { IsReleasing: false }
         || (
@@ -121,20 +130,18 @@ public sealed class WorkRouter
             Volatile.Write(ref known, Reachable(snapshot));
             var told = loads.Current;
             Volatile.Write(ref planned, told);
-            Volatile.Write(ref plan, Decide(snapshot, drain.Current, told, clock.GetUtcNow()));
+            var now = clock.GetUtcNow();
+            var self = Self(snapshot, drain.Current, now);
+            Volatile.Write(ref plan, Decide(snapshot, self, drain.Current, told, now));
+            Volatile.Write(ref connectionPlan, Evening(snapshot, self, told, now));
         }
     }
 
-    private RoutingPlan Decide(
-        MemberSnapshot snapshot,
-        DrainState? draining,
-        IReadOnlyDictionary<string, MemberLoad> told,
-        DateTimeOffset now
-    )
+    private RoutingSelf Self(MemberSnapshot snapshot, DrainState? draining, DateTimeOffset now)
     {
         var pool = snapshot.Pool;
         var reroutes = pool.Policy.Drain.LateArrivals == LateArrivals.Reroute;
-        var self = new RoutingSelf(
+        return new(
             snapshot.Self.Uid,
             draining is null ? null : draining.WeightBefore ?? TypicalWeight(pool),
             health.IsFailing || !agent.TakesWork ? 0
@@ -142,6 +149,17 @@ public sealed class WorkRouter
                 : draining.WeightFactor(now),
             arrivals.PerSecond
         );
+    }
+
+    private RoutingPlan Decide(
+        MemberSnapshot snapshot,
+        RoutingSelf self,
+        DrainState? draining,
+        IReadOnlyDictionary<string, MemberLoad> told,
+        DateTimeOffset now
+    )
+    {
+        var pool = snapshot.Pool;
         var shares = RoutingPlanner.Plan(pool, self, told, now);
         return new(Choices(RendezvousHash.Of(snapshot.Self.Uid), shares, told), pool.Policy.Balancing)
         {
@@ -150,6 +168,19 @@ public sealed class WorkRouter
             RejectsNewWork = draining is { IsReleasing: true } && pool.Policy.Drain.LateArrivals == LateArrivals.Reject,
         };
     }
+
+    /// <summary>Null where connections go where requests go.</summary>
+    private RoutingPlan? Evening(
+        MemberSnapshot snapshot,
+        RoutingSelf self,
+        IReadOnlyDictionary<string, MemberLoad> told,
+        DateTimeOffset now
+    ) =>
+        drain.Current is null
+        && snapshot.Pool.Policy.Rebalance is not null
+        && HeldShares.Plan(snapshot.Pool, self, registry.Held().Connections, told, now) is { } shares
+            ? new(Choices(RendezvousHash.Of(self.Uid), shares, told), BalancingKind.WeightedRoundRobin)
+            : null;
 
     /// <summary>This member is one for as long as it has a weight; without one it serves what nobody else can.</summary>
     private Choice[] Choices(ulong id, RoutingShares shares, IReadOnlyDictionary<string, MemberLoad> told)

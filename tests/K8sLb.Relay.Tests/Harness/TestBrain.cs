@@ -3,6 +3,7 @@ using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Relay;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Relay.Tests.Harness;
 
@@ -20,7 +21,7 @@ internal sealed class TestBrain : IRelayBrain
     public ConcurrentQueue<RelayFailure> Failures { get; } = [];
     public int ReachedCount;
 
-    public RelayTarget? Next(in Arrival arrival, bool staysHere) => Target;
+    public RelayTarget? Next(in Arrival arrival, WorkKind kind, bool staysHere) => Target;
 
     public RelayTarget? Instead(in Arrival arrival, bool staysHere, RelayTarget failed) => Fallback;
 

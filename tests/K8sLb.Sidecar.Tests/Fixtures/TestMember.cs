@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
 using K8sLb.Sidecar.Agent;
@@ -126,6 +127,13 @@ internal sealed class TestMember : IAsyncDisposable
             Availability = MemberAvailability.Available,
             Weight = weight,
         };
+
+    public async Task<ClientWebSocket> OpenWebSocketAsync()
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{Http}/ws"), default);
+        return socket;
+    }
 
     public async Task<DrainReport> DrainAsync()
     {

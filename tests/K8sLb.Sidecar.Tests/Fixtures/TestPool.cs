@@ -14,13 +14,14 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
     /// <param name="change">Changes a member's directive, by the member's place.</param>
     public async Task TellAllAsync(
         Func<int, MemberDirective, MemberDirective>? change = null,
-        Func<int, DrainDirective?>? drain = null
+        Func<int, DrainDirective?>? drain = null,
+        Func<int, RebalanceDirective?>? rebalance = null
     )
     {
         version++;
         for (var i = 0; i < Members.Count; i++)
         {
-            await GiveAsync(i, change, drain?.Invoke(i));
+            await GiveAsync(i, change, drain?.Invoke(i), rebalance?.Invoke(i));
         }
     }
 
@@ -51,10 +52,16 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
             TestSnapshots.Drain(TimeSpan.FromMinutes(10), TimeSpan.Zero)
         );
 
-    private async Task GiveAsync(int which, Func<int, MemberDirective, MemberDirective>? change, DrainDirective? drain)
+    private async Task GiveAsync(
+        int which,
+        Func<int, MemberDirective, MemberDirective>? change,
+        DrainDirective? drain,
+        RebalanceDirective? rebalance = null
+    )
     {
         var directives = Members.Select((m, i) => change is null ? m.Directive() : change(i, m.Directive())).ToList();
         var snapshot = TestSnapshots.For(Members[which].Options.PodUid, version, directives, Policy, drain);
+        snapshot = snapshot with { Self = snapshot.Self with { Rebalance = rebalance } };
         (await Members[which].Intake.TakeAsync(snapshot)).ShouldBeNull();
     }
 

@@ -32,12 +32,14 @@ public sealed class MembershipChangeTests
             .ToList();
         var clock = TimeProvider.System;
         var snapshots = new SnapshotInForce();
+        var registry = new ConnectionRegistry(clock);
         var router = new WorkRouter(
             snapshots,
-            new MemberDrain(new ConnectionRegistry(clock), snapshots, clock),
+            new MemberDrain(registry, snapshots, clock),
             new MemberHealth(),
             new MemberAgent(),
             new PeerLoads(clock),
+            registry,
             new Random(1),
             clock
         );
@@ -84,7 +86,7 @@ public sealed class MembershipChangeTests
         {
             var before = version();
             var plan = router.Plan;
-            var peer = router.Next().Peer?.Uid ?? "self";
+            var peer = router.Next(WorkKind.Request).Peer?.Uid ?? "self";
             var after = version();
             // The next version may be in the router already.
             var live = Enumerable.Range(before, Math.Min(after + 1, shares.Count - 1) - before + 1);

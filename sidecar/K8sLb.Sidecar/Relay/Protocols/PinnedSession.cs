@@ -17,12 +17,15 @@ internal abstract class PinnedSession : ProtocolSession, IHeartbeatOwner
     {
         Upstream = upstream;
         upstream.Owner = this;
+        NoteHeld(upstream);
         heartbeat = Heartbeat.Begin(Worker.Loop, this, Worker.Settings.HeartbeatMs);
     }
 
     protected Upstream Upstream { get; }
 
     public abstract bool TryPing();
+
+    public sealed override void OnPlaced(Upstream upstream) => NoteHeld(upstream);
 
     public void OnClientDead()
     {

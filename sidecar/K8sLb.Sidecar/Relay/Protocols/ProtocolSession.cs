@@ -26,6 +26,9 @@ internal abstract class ProtocolSession(RelayConnection connection) : IChannelOw
 
     public void OnUpstream(Upstream upstream) => Guarded(static session => session.OnUpstreamReady());
 
+    /// <inheritdoc/>
+    public virtual void OnPlaced(Upstream upstream) { }
+
     public void OnUnreachable(Upstream upstream) => Guarded(static session => session.OnUpstreamUnreachable());
 
     /// <summary>Ends it now, whatever is in flight.</summary>
@@ -45,6 +48,10 @@ internal abstract class ProtocolSession(RelayConnection connection) : IChannelOw
 
     /// <summary>Lets go of what the session holds beside the client: upstream, timers, buffers.</summary>
     protected abstract void Drop();
+
+    /// <summary>All that comes over the connection goes to this one place.</summary>
+    protected void NoteHeld(Upstream upstream) =>
+        Connection.Tracked.IsHeld = upstream is { IsReady: true, Target.IsLocal: true };
 
     /// <summary>Nothing more is to be said to the client.</summary>
     protected void Close(bool reset)

@@ -10,6 +10,9 @@ internal interface IUpstreamOwner
     /// <summary>It connected, became readable or writable, or broke.</summary>
     void OnUpstream(Upstream upstream);
 
+    /// <summary>It stands, at the target that it has from then on.</summary>
+    void OnPlaced(Upstream upstream);
+
     /// <summary>No target could be reached; nothing that was sent has been seen by anyone.</summary>
     void OnUnreachable(Upstream upstream);
 }
@@ -202,6 +205,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
         worker.Loop.Timers.Clear(patience);
         worker.Brain.Reached(Target);
         IsReady = true;
+        Owner?.OnPlaced(this);
         channel.Send(pending.Bytes);
         pending.Clear();
         if (endsWhenReady)

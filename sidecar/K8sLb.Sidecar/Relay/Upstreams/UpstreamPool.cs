@@ -61,6 +61,8 @@ internal sealed class UpstreamPool(RelayWorker worker) : IUpstreamOwner, ITimed
         }
     }
 
+    public void OnPlaced(Upstream upstream) { }
+
     public void OnUnreachable(Upstream upstream) => upstream.Close();
 
     public void OnTimer()

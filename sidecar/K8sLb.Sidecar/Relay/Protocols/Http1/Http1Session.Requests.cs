@@ -4,6 +4,7 @@ using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Protocols.Http2;
 using K8sLb.Sidecar.Relay.Protocols.Tunnel;
 using K8sLb.Sidecar.Relay.Upstreams;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Http1;
 
@@ -136,7 +137,8 @@ internal sealed partial class Http1Session
             Worker.Brain.NoteArrival();
         }
         var staysHere = isProbe || Connection.Arrival.FromPeer;
-        var target = upstream is { } pinned ? pinned.Target : Worker.Brain.Next(Connection.Arrival, staysHere);
+        var kind = head.Upgrade == UpgradeProtocols.None ? WorkKind.Request : WorkKind.Connection;
+        var target = upstream is { } pinned ? pinned.Target : Worker.Brain.Next(Connection.Arrival, kind, staysHere);
         Worker.Brain.Served(Connection.Arrival, target);
         if (target is null)
         {

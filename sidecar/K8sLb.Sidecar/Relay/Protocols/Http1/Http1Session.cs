@@ -4,6 +4,7 @@ using K8sLb.Sidecar.Relay.Framing.Http1;
 using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Protocols.Tunnel;
 using K8sLb.Sidecar.Relay.Upstreams;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Http1;
 
@@ -148,7 +149,10 @@ internal sealed partial class Http1Session : ProtocolSession, ITimed
     private void BeginAdmission()
     {
         exchange.StaysHere = true;
-        upstream = Acquire(Worker.Brain.Next(Connection.Arrival, staysHere: true)!, maySendTwice: false);
+        upstream = Acquire(
+            Worker.Brain.Next(Connection.Arrival, WorkKind.Request, staysHere: true)!,
+            maySendTwice: false
+        );
         if (upstream.IsReady)
         {
             Admit();

@@ -3,6 +3,7 @@ using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Framing.Http2;
 using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Upstreams;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Http2;
 
@@ -25,7 +26,7 @@ internal sealed partial class Http2Session : PinnedSession, ITimed
         var worker = connection.Worker;
         var arrival = connection.Arrival;
         worker.Brain.NoteArrival();
-        var target = worker.Brain.Next(arrival, arrival.FromPeer);
+        var target = worker.Brain.Next(arrival, WorkKind.Connection, arrival.FromPeer);
         worker.Brain.Served(arrival, target);
         if (target is null)
         {

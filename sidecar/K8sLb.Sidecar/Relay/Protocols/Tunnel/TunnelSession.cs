@@ -2,6 +2,7 @@ using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Upstreams;
+using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Tunnel;
 
@@ -28,14 +29,17 @@ internal sealed class TunnelSession : ProtocolSession
     {
         this.upstream = upstream;
         upstream.Owner = this;
+        NoteHeld(upstream);
     }
+
+    public override void OnPlaced(Upstream upstream) => NoteHeld(upstream);
 
     /// <summary>A TCP connection, which is one piece of work.</summary>
     public static void Open(RelayConnection connection)
     {
         var worker = connection.Worker;
         var arrival = connection.Arrival;
-        var target = worker.Brain.Next(arrival, arrival.FromPeer);
+        var target = worker.Brain.Next(arrival, WorkKind.Connection, arrival.FromPeer);
         worker.Brain.Served(arrival, target);
         if (target is null)
         {

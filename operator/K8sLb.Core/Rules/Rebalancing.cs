@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using K8sLb.Core.Planning;
+
+namespace K8sLb.Core.Rules;
+
+/// <summary>
+/// Long connections stay where they were placed, so after scale-out the new members have none, and after a rollout the members that
+/// were replaced first have most. Where that goes beyond what the pool allows, and lasts, members are told to release what they hold
+/// above their share, and nothing more: a round moves as few connections as can even it out. What was decided holds for the round, so
+/// that clients which are on their way are not taken for more room.
+/// </summary>
+internal static class Rebalancing
+{
+    /// <summary>Fewer than that from its share says nothing of a member.</summary>
+    private const int Least = 2;
+
+    public static PoolDraft Apply(PoolDraft pool)
+    {
+        if (pool.Spec.Rebalance is not { } spec || pool.Spec.Paused || Gather(pool) is not { Count: > 1 } members)
+        {
+            return pool with { Rebalance = null };
+        }
+        var before = pool.Rebalance;
+        if (before?.Round is { } round && !IsPast(round, members, pool.Now))
+        {
+            return Tell(pool, before);
+        }
+        var sum = members.Sum(m => m.Held.Weight);
+        var all = members.Sum(m => (double)m.Held.Connections);
+        var shares = members.Select(m => (m.Uid, m.Held, Share: all * m.Held.Weight / sum)).ToList();
+        if (!shares.Any(m => IsUneven(m.Held.Connections, m.Share, spec)))
+        {
+            return pool with { Rebalance = null };
+        }
+        var since = before is { Round: null } ? before.Since : pool.Now;
+        if (since.After(PlanLimits.RebalanceAfter) > pool.Now)
+        {
+            return pool with { Rebalance = new(since) };
+        }
+        var moves = Moves(shares, spec);
+        return moves.Count == 0
+            ? pool with
+            {
+                Rebalance = null,
+            }
+            : Tell(pool, new(since, new(pool.Now, moves, members.Select(m => m.Uid).ToImmutableHashSet())));
+    }
+
+    /// <summary>
+    /// Who takes work, and what each holds; null while something else moves connections, or somebody has not said what it holds.
+    /// </summary>
+    private static List<(string Uid, HeldFacts Held)>? Gather(PoolDraft pool)
+    {
+        if (pool.Members.Any(m => m.Next?.Phase is MemberPhase.RampDown or MemberPhase.Draining))
+        {
+            return null;
+        }
+        var members = new List<(string, HeldFacts)>();
+        foreach (var member in pool.Members)
+        {
+            if (member is { Available: true, Next.Phase: MemberPhase.Active or MemberPhase.Warming, FullWeight: > 0 })
+            {
+                if (member.Facts?.Held is not { Weight: > 0 and < double.PositiveInfinity } held)
+                {
+                    return null;
+                }
+                members.Add((member.Pod.Uid, held));
+            }
+        }
+        return members;
+    }
+
+    private static bool IsPast(RebalanceRound round, List<(string Uid, HeldFacts Held)> members, DateTimeOffset now) =>
+        round.DecidedAt.After(PlanLimits.RebalanceRound) <= now
+        || !round.Members.SetEquals(members.Select(m => m.Uid))
+        || members.All(m =>
+            !round.Moves.TryGetValue(m.Uid, out var move)
+            || m.Held.Connections <= move.HoldAtMost
+            || m.Held.Movable == 0
+        );
+
+    private static bool IsUneven(int held, double share, RebalanceSpec spec) =>
+        Math.Abs(held - share) is var off && off >= Least && off > share * spec.MaxImbalancePercent / 100;
+
+    /// <summary>Each its part of the rate, so that all come to their ends together.</summary>
+    private static ImmutableDictionary<string, RebalanceMove> Moves(
+        List<(string Uid, HeldFacts Held, double Share)> shares,
+        RebalanceSpec spec
+    )
+    {
+        var above = shares
+            .Select(m =>
+                (
+                    m.Uid,
+                    m.Held.Connections,
+                    Above: Math.Min(m.Held.Movable, m.Held.Connections - (int)Math.Ceiling(m.Share - 1e-9))
+                )
+            )
+            .Where(m => m.Above > 0)
+            .ToList();
+        var all = above.Sum(m => (double)m.Above);
+        return above.ToImmutableDictionary(
+            m => m.Uid,
+            m => new RebalanceMove(
+                m.Connections,
+                m.Connections - m.Above,
+                Math.Round(spec.MaxReleasesPerSecond * m.Above / all, 3)
+            ),
+            StringComparer.Ordinal
+        );
+    }
+
+    private static PoolDraft Tell(PoolDraft pool, RebalanceRecord record) =>
+        (pool with { Rebalance = record }).Refine(member =>
+            record.Round!.Moves.TryGetValue(member.Pod.Uid, out var move)
+                ? member with
+                {
+                    Why = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{member.Why}; of {move.Held} connections {move.Held - move.HoldAtMost} are to move"
+                    ),
+                }
+                : member
+        );
+}

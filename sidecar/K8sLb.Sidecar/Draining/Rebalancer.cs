@@ -1,0 +1,84 @@
+using K8sLb.Protocol;
+using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Snapshots;
+
+namespace K8sLb.Sidecar.Draining;
+
+/// <summary>
+/// Where the operator says that this member holds more than its share: releases what is above it at the granted pace, idle
+/// connections first, then the oldest. A drain takes precedence: it releases everything.
+/// </summary>
+public sealed class Rebalancer(
+    MemberDrain drain,
+    ConnectionRegistry registry,
+    SnapshotInForce snapshots,
+    SidecarMetrics metrics,
+    TimeProvider clock,
+    ILogger<Rebalancer> log
+) : PacedLoop("rebalance", TimeSpan.FromMilliseconds(100), metrics, clock, log)
+{
+    private readonly TimeProvider clock = clock;
+    private readonly ILogger log = log;
+    private readonly List<TrackedConnection> live = [];
+    private readonly List<ReleaseCandidate> candidates = [];
+    private ReleasePace pace;
+    private long lastStep = clock.GetTimestamp();
+    private RebalanceDirective? told;
+
+    protected override ValueTask StepAsync(CancellationToken cancellation)
+    {
+        var elapsed = clock.GetElapsedTime(lastStep);
+        lastStep = clock.GetTimestamp();
+        var directive = drain.Current is null ? snapshots.Current?.Self.Rebalance : null;
+        if (directive != told)
+        {
+            pace = default;
+            told = directive;
+            if (directive is not null)
+            {
+                SidecarLog.Rebalances(log, registry.Held().Connections, directive.HoldAtMost);
+            }
+        }
+        if (drain.Current is null && snapshots.Current?.Pool.Policy.Rebalance is not null)
+        {
+            Apply(directive, elapsed);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private void Apply(RebalanceDirective? directive, TimeSpan elapsed)
+    {
+        var held = 0;
+        registry.CopyLiveTo(live);
+        foreach (var connection in live)
+        {
+            if (connection is { IsHeld: true, Leaves: false })
+            {
+                held++;
+                if (connection.Protocol != ClientProtocol.Tcp)
+                {
+                    candidates.Add(ReleaseCandidate.Of(connection));
+                }
+            }
+            else if (connection.ReleaseReason == EndReason.Rebalance)
+            {
+                // It has not gone yet: at a better moment, or at any that its protocol allows.
+                var facts = ReleaseFacts.Of(connection, clock, arrivalsHaveCeased: false);
+                connection.Ask(ReleasePolicy.Pursue(facts, snapshots.QuietPeriod), EndReason.Rebalance);
+            }
+        }
+        var above = directive is null ? 0 : Math.Min(held - directive.HoldAtMost, candidates.Count);
+        var count = pace.Take(Math.Max(0, above), directive?.ReleasesPerSecond ?? 0, elapsed, TimeSpan.MaxValue);
+        if (count > 0)
+        {
+            candidates.Sort();
+            foreach (var candidate in candidates[..count])
+            {
+                candidate.Connection.Release(ReleaseUrgency.AfterAnswer, EndReason.Rebalance);
+            }
+        }
+        live.Clear();
+        candidates.Clear();
+    }
+}
