@@ -17,6 +17,9 @@ public sealed record MemberReport
     /// <summary>Work that clients bring, not what peers pass on: requests, and connections that are placed as a whole. Null until known.</summary>
     public double? ArrivalsPerSecond { get; init; }
 
+    /// <summary>That had a request here within the last minute; null where the pool keeps no tokens.</summary>
+    public int? Sessions { get; init; }
+
     /// <summary>Of this member's application; null where an older sidecar does not say.</summary>
     public LocalReport? Local { get; init; }
 

@@ -107,6 +107,22 @@ public sealed record MemberDirective
 
     /// <summary>Start of the slow start, null where it is warm.</summary>
     public DateTimeOffset? WarmingSince { get; init; }
+
+    /// <summary>Null where it is not being drained.</summary>
+    public MemberDrainTimes? Drain { get; init; }
+}
+
+/// <summary>What the others need to know of a member's drain: how long sessions stay with it.</summary>
+public sealed record MemberDrainTimes
+{
+    /// <summary>Until then all of them stay.</summary>
+    public required DateTimeOffset RampDownEndsAt { get; init; }
+
+    /// <summary>Until then those stay that have requests under way.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>Without the drain, before warm-up.</summary>
+    public int Weight { get; init; }
 }
 
 public enum MemberAvailability
@@ -126,6 +142,9 @@ public sealed record PoolPolicy
 
     /// <summary>Null where connections stay where they are, however uneven that is.</summary>
     public RebalancePolicy? Rebalance { get; init; }
+
+    /// <summary>Null where every request may go to any member.</summary>
+    public SessionPolicy? Sessions { get; init; }
 
     /// <summary>Null where applications are not asked how much work they want.</summary>
     public AgentPolicy? Agent { get; init; }

@@ -28,4 +28,7 @@ public sealed record MemberLoad
 
     /// <summary>What the reports make of the member's weight; null where they change nothing.</summary>
     public double? WeightFactor { get; init; }
+
+    /// <inheritdoc cref="MemberReport.Sessions"/>
+    public int? Sessions { get; init; }
 }

@@ -10,6 +10,7 @@ using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Relay;
 using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Sessions;
 using K8sLb.Sidecar.Snapshots;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -61,12 +62,15 @@ public static class SidecarHost
         services.AddSingleton<MemberAgent>();
         services.AddSingleton(_ => new HealthProbe(options.AppAddress));
         services.AddSingleton<WorkRouter>();
+        services.AddSingleton<SessionsUnderWay>();
+        services.AddSingleton<LiveSessions>();
         services.AddSingleton<SnapshotIntake>();
         services.AddSingleton(provider => LoadCredential(options, provider));
 
         // The data paths.
         services.AddHttpForwarder();
         services.AddSingleton<HttpDestinations>();
+        services.AddSingleton<SessionRequests>();
         services.AddSingleton<RequestForwarding>();
         services.AddSingleton<HttpDataPath>();
         services.AddSingleton<IDataPath>(provider => provider.GetRequiredService<HttpDataPath>());

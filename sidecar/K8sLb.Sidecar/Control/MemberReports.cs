@@ -6,6 +6,7 @@ using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Routing;
+using K8sLb.Sidecar.Sessions;
 using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Control;
@@ -20,6 +21,7 @@ public sealed class MemberReports(
     MemberDrain drain,
     MemberHealth health,
     MemberAgent agent,
+    LiveSessions sessions,
     TimeProvider clock
 )
 {
@@ -65,6 +67,7 @@ public sealed class MemberReports(
             Connections = account.Live,
             InFlight = registry.InFlight,
             ArrivalsPerSecond = router.ArrivalsPerSecond,
+            Sessions = router.Sessions is { UsesTokens: true } ? sessions.Count : null,
             Local = Local(router.Local),
             Held = registry.Held(),
             Health = health.Current,

@@ -68,7 +68,7 @@ internal sealed class HttpDestinations(SidecarOptions options, WorkRouter router
     {
         foreach (var key in peers.Keys)
         {
-            if (!router.KnownPeers.Contains(key.Peer))
+            if (!router.AllPeers.Contains(key.Peer))
             {
                 peers.TryRemove(key, out _);
             }

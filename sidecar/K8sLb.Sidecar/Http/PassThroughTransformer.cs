@@ -31,6 +31,7 @@ internal sealed class PassThroughTransformer : HttpTransformer
         {
             proxyRequest.RequestUri = new Uri(destinationPrefix + target, AsGiven);
         }
+        httpContext.Features.Get<RequestSession>()?.StripFrom(proxyRequest, httpContext.Request.Headers);
         var connection = httpContext.Features.GetRequiredFeature<HttpClientConnection>();
         if (!connection.FromPeer)
         {
@@ -67,6 +68,10 @@ internal sealed class PassThroughTransformer : HttpTransformer
             }
         }
         var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is not null)
+        {
+            httpContext.Features.Get<RequestSession>()?.Mark(httpContext);
+        }
         AskToMove(httpContext, proxyResponse);
         if (proxyResponse is { Content.Headers.ContentLength: null } && proxyResponse.StatusCode >= HttpStatusCode.OK)
         {

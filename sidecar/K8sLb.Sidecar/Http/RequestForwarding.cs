@@ -15,6 +15,7 @@ internal sealed class RequestForwarding(
     IHttpForwarder forwarder,
     HttpDestinations destinations,
     WorkRouter router,
+    SessionRequests sessions,
     SnapshotInForce snapshots,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
@@ -67,9 +68,12 @@ internal sealed class RequestForwarding(
         var staysHere = connection.FromPeer || isProbe;
         var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
         var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
-        var route = staysHere
-            ? WorkRoute.Local
-            : router.Next(isWebSocket ? WorkKind.Connection : WorkKind.Request, connection.ClientKey);
+        using var session = isProbe ? null : sessions.Read(context);
+        var kind = isWebSocket && session is null ? WorkKind.Connection : WorkKind.Request;
+        var route =
+            staysHere ? WorkRoute.Local
+            : session is { IsBound: true } ? session.Route(router)
+            : router.Next(kind, connection.ClientKey);
         if (route.Kind == WorkRouteKind.Reject)
         {
             metrics.Requests.Add(1, SidecarMetrics.Rejected);
@@ -78,7 +82,7 @@ internal sealed class RequestForwarding(
         }
         // What a peer passed on is that peer's to repeat.
         var tries = staysHere || isWebSocket ? null : Tries(context);
-        await ForwardAsync(context, connection, route, config, staysHere, tries);
+        await ForwardAsync(context, connection, route, config, staysHere, tries, session);
     }
 
     /// <summary>Null where the pool asks for no retries.</summary>
@@ -101,7 +105,8 @@ internal sealed class RequestForwarding(
         WorkRoute route,
         ForwarderRequestConfig config,
         bool staysHere,
-        RequestTries? tries
+        RequestTries? tries,
+        RequestSession? session
     )
     {
         var localFailed = false;
@@ -113,8 +118,10 @@ internal sealed class RequestForwarding(
                 : destinations.At(peer, connection.Port);
             if (context.Features.Get<IHttpUpgradeFeature>() is ReleasableUpgrade)
             {
-                connection.Tracked.IsHeld = peer is null;
+                // With sessions, these are what is evened out: a client that is released would come back with its token.
+                connection.Tracked.IsHeld = peer is null && session is null;
             }
+            session?.Aim(peer);
             var error = await SendAsync(context, destination, peer?.Load ?? router.Local, config, tries);
             var unreachable = Unreachable(context, error);
             if (unreachable is null && !UnservedAnswers.WasFound(context))
@@ -122,7 +129,8 @@ internal sealed class RequestForwarding(
                 if (tries is not null && IsTakenBack(context, tries, error))
                 {
                     await PauseAsync(context, tries);
-                    route = WorkRoute.To(router.AnyPeer() ?? peer);
+                    // What a session has is where it is: another member would only know less.
+                    route = session is { IsBound: true } ? route : WorkRoute.To(router.AnyPeer() ?? peer);
                     context.Response.Clear();
                     continue;
                 }
@@ -136,7 +144,10 @@ internal sealed class RequestForwarding(
             }
             peer?.NoteUnreachable();
             localFailed |= peer is null;
-            var next = staysHere || attempt == MaxAttempts ? null : router.AnyPeer();
+            var next =
+                staysHere || attempt == MaxAttempts ? null
+                : session is { IsBound: true } ? session.Instead(localFailed)
+                : router.Instead(connection.ClientKey, localFailed);
             if (next is null && localFailed)
             {
                 metrics.Requests.Add(1, SidecarMetrics.Failed);

@@ -49,6 +49,16 @@ public sealed class SidecarMetrics
             "Questions to the application's agent by what became of them"
         );
         Retries = meter.CreateCounter<long>("k8slb.sidecar.retries", "{request}", "Requests that were sent once more");
+        Sessions = meter.CreateCounter<long>(
+            "k8slb.sidecar.sessions",
+            "{session}",
+            "Sessions that started here, moved here from a member that left, or were handed over, by which of these"
+        );
+        SessionTokensRefused = meter.CreateCounter<long>(
+            "k8slb.sidecar.sessions.refused",
+            "{token}",
+            "Tokens that count for nothing, by what was wrong with them"
+        );
         HealthChecks = meter.CreateCounter<long>(
             "k8slb.sidecar.health.checks",
             "{check}",
@@ -79,6 +89,8 @@ public sealed class SidecarMetrics
     public Counter<long> HealthChecks { get; }
     public Counter<long> AgentChecks { get; }
     public Counter<long> Retries { get; }
+    public Counter<long> Sessions { get; }
+    public Counter<long> SessionTokensRefused { get; }
 
     public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);
 

@@ -52,7 +52,7 @@ internal sealed class RelayRouting(
         {
             return null;
         }
-        if (router.AnyPeer() is { } peer)
+        if (router.Instead(arrival.ClientKey, failed.IsLocal) is { } peer)
         {
             return At(peer, arrival.Port);
         }

@@ -44,7 +44,7 @@ public static class RendezvousHash
         for (var i = 0; i < choices.Length; i++)
         {
             ref readonly var choice = ref choices[i];
-            var score = Score(choice, key);
+            var score = Score(choice.Id, choice.Weight, key);
             if (score > fallbackScore)
             {
                 (fallback, fallbackScore) = (i, score);
@@ -58,11 +58,12 @@ public static class RendezvousHash
         return best < 0 ? fallback : best;
     }
 
-    private static double Score(in Choice choice, ulong key)
+    /// <param name="id">Of the member: a hash.</param>
+    public static double Score(ulong id, double weight, ulong key)
     {
         // 53 bits, and never 0 or 1.
-        var u = ((Mix(key ^ choice.Id) >> 11) + 0.5) / (1UL << 53);
-        return -choice.Weight / Math.Log(u);
+        var u = ((Mix(key ^ id) >> 11) + 0.5) / (1UL << 53);
+        return -weight / Math.Log(u);
     }
 
     private static ulong Mix(ulong x)

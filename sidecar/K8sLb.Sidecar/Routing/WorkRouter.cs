@@ -3,6 +3,7 @@ using K8sLb.Sidecar.Agent;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
+using K8sLb.Sidecar.Sessions;
 using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Routing;
@@ -26,6 +27,9 @@ public sealed class WorkRouter
     private readonly DestinationLoad local;
     private readonly TimeProvider clock;
     private Peer[] known = [];
+    private Peer[] all = [];
+    private SessionPlan? sessions;
+    private (MemberSnapshot Snapshot, SessionSelf Self)? sessionsOf;
     private RoutingPlan plan = RoutingPlan.LocalOnly;
     private RoutingPlan? connectionPlan;
     private IReadOnlyDictionary<string, MemberLoad>? planned;
@@ -55,8 +59,14 @@ public sealed class WorkRouter
     /// <summary>For connections that are placed as a whole.</summary>
     public RoutingPlan ConnectionPlan => Volatile.Read(ref connectionPlan) ?? Plan;
 
-    /// <summary>All members that can be reached, whether the plan uses them now or not.</summary>
+    /// <summary>Members that may get work, whether the plan uses them now or not.</summary>
     public IReadOnlyList<Peer> KnownPeers => Volatile.Read(ref known);
+
+    /// <summary>These, and those that may get no new work, but have sessions.</summary>
+    public IReadOnlyList<Peer> AllPeers => Volatile.Read(ref all);
+
+    /// <summary>Null where the pool has no sessions.</summary>
+    public SessionPlan? Sessions => Volatile.Read(ref sessions);
 
     /// <summary>Work that clients bring here; null until it is known.</summary>
     public double? ArrivalsPerSecond => arrivals.PerSecond;
@@ -74,13 +84,36 @@ public sealed class WorkRouter
         {
             return WorkRoute.Reject;
         }
+        if (Sessions is { Policy.Kind: SessionKind.SourceAddress } addresses)
+        {
+            return WorkRoute.To(SessionPlacement.Home(addresses, clientKey, clock.GetUtcNow())?.Peer);
+        }
         var picked = MemberPicker.Pick(now, new(turns.Next(), random.NextDouble(), clientKey));
         var isFull = agent.Current is { MaxInFlight: > 0 and var most } && local.InFlight >= most;
         // Where nobody else can take it, it is still the application's to queue or refuse.
         return WorkRoute.To(picked is null && isFull ? AnyPeer() : picked);
     }
 
-    /// <summary>Another place for work that could not be handed over; null where there is none.</summary>
+    /// <summary>For a request of a session, which belongs to a member.</summary>
+    /// <param name="isUnderWay">Another request of it is being served at its owner.</param>
+    public WorkRoute Next(SessionPlan plan, in SessionToken token, bool isUnderWay)
+    {
+        arrivals.Note();
+        var place = SessionPlacement.Place(plan, token, isUnderWay, clock.GetUtcNow());
+        return Plan.RejectsNewWork && (place is null || place.Id != plan.Self || token.Owner != plan.Self)
+            ? WorkRoute.Reject
+            : WorkRoute.To(place?.Peer);
+    }
+
+    /// <summary>Another place for work that could not be handed over; null where that is this member, or there is none.</summary>
+    /// <param name="clientKey">As in <see cref="Next(WorkKind, ulong)"/>.</param>
+    /// <param name="isLocalGone">It is not this member.</param>
+    public Peer? Instead(ulong clientKey, bool isLocalGone) =>
+        Sessions is { Policy.Kind: SessionKind.SourceAddress } addresses
+            ? SessionPlacement.Home(addresses, clientKey, clock.GetUtcNow(), isLocalGone ? addresses.Self : null)?.Peer
+            : AnyPeer();
+
+    /// <summary>Any other place for work; null where there is none.</summary>
     public Peer? AnyPeer()
     {
         if (snapshots.Current?.Pool.Policy.Drain.LateArrivals != LateArrivals.Reroute)
@@ -127,7 +160,9 @@ public sealed class WorkRouter
             {
                 return;
             }
-            Volatile.Write(ref known, Reachable(snapshot));
+            Volatile.Write(ref all, Reachable(snapshot));
+            Volatile.Write(ref known, Available(snapshot));
+            RefreshSessions(snapshot);
             var told = loads.Current;
             Volatile.Write(ref planned, told);
             var now = clock.GetUtcNow();
@@ -196,17 +231,45 @@ public sealed class WorkRouter
             : [.. peers];
     }
 
-    /// <summary>Members that may get work, as the same objects as before where nothing about them changed.</summary>
+    /// <summary>The others that have said where they are, as the same objects as before where nothing about them changed.</summary>
     private Peer[] Reachable(MemberSnapshot snapshot) =>
         [
             .. snapshot
-                .Pool.Members.Where(m =>
-                    m.Uid != snapshot.Self.Uid
-                    && m.PeerAddress.Length > 0
-                    && m.Availability == MemberAvailability.Available
-                )
-                .Select(m => known.FirstOrDefault(p => p.IsStill(m)) ?? new Peer(m, clock)),
+                .Pool.Members.Where(m => m.Uid != snapshot.Self.Uid && m.PeerAddress.Length > 0)
+                .Select(m => all.FirstOrDefault(p => p.IsStill(m)) ?? new Peer(m, clock)),
         ];
+
+    private Peer[] Available(MemberSnapshot snapshot)
+    {
+        var available = snapshot
+            .Pool.Members.Where(m => m.Availability == MemberAvailability.Available)
+            .Select(m => m.Uid)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. all.Where(p => available.Contains(p.Uid))];
+    }
+
+    /// <summary>Times are part of that plan, so only another snapshot, or another state of this member, makes another one.</summary>
+    private void RefreshSessions(MemberSnapshot snapshot)
+    {
+        var self = SessionSelfOf(snapshot, drain.Current);
+        if (sessionsOf is not { } before || !ReferenceEquals(before.Snapshot, snapshot) || before.Self != self)
+        {
+            sessionsOf = (snapshot, self);
+            Volatile.Write(ref sessions, SessionPlanner.Plan(snapshot.Pool, self, all, sessions));
+        }
+    }
+
+    private SessionSelf SessionSelfOf(MemberSnapshot snapshot, DrainState? draining)
+    {
+        var keeps = snapshot.Pool.Policy.Drain.LateArrivals == LateArrivals.Serve;
+        return new(
+            snapshot.Self.Uid,
+            draining?.WeightBefore,
+            keeps ? null : draining?.RampDownEndsAt,
+            draining?.Deadline,
+            health.IsFailing
+        );
+    }
 
     private bool HaveArrivalsChanged() =>
         arrivals.PerSecond is { } now

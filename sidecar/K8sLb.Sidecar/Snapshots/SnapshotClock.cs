@@ -13,7 +13,11 @@ public static class SnapshotClock
         {
             SentAt = receivedAt,
             Self = snapshot.Self with { Drain = snapshot.Self.Drain is { } drain ? Shift(drain, shift) : null },
-            Pool = snapshot.Pool with { Members = Shift(snapshot.Pool.Members, shift) },
+            Pool = snapshot.Pool with
+            {
+                Members = Shift(snapshot.Pool.Members, shift),
+                Policy = Shift(snapshot.Pool.Policy, shift),
+            },
         };
     }
 
@@ -30,13 +34,32 @@ public static class SnapshotClock
         var shifted = new MemberDirective[members.Count];
         for (var i = 0; i < shifted.Length; i++)
         {
-            shifted[i] = members[i].WarmingSince is { } since
-                ? members[i] with
+            shifted[i] = members[i] is { WarmingSince: null, Drain: null } member
+                ? member
+                : members[i] with
                 {
-                    WarmingSince = since + shift,
-                }
-                : members[i];
+                    WarmingSince = members[i].WarmingSince + shift,
+                    Drain = members[i].Drain is { } drain ? Shift(drain, shift) : null,
+                };
         }
         return shifted;
     }
+
+    private static MemberDrainTimes Shift(MemberDrainTimes drain, TimeSpan shift) =>
+        drain with
+        {
+            RampDownEndsAt = drain.RampDownEndsAt + shift,
+            Deadline = drain.Deadline + shift,
+        };
+
+    private static PoolPolicy Shift(PoolPolicy policy, TimeSpan shift) =>
+        policy.Sessions is not { Keys.Count: > 0 } sessions
+            ? policy
+            : policy with
+            {
+                Sessions = sessions with
+                {
+                    Keys = [.. sessions.Keys.Select(k => k with { NotBefore = k.NotBefore + shift })],
+                },
+            };
 }

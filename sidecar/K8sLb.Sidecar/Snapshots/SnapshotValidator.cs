@@ -91,6 +91,7 @@ public static class SnapshotValidator
         CheckRange("pool.policy.drain.goAwayGraceMs", policy.Drain.GoAwayGraceMs, 0, MaxMs, errors);
         CheckRange("pool.policy.drain.webSocketCloseCode", policy.Drain.WebSocketCloseCode, 1000, 4999, errors);
         CheckConnections(policy.Connections ?? new(), errors);
+        SessionPolicyRules.Check(policy.Sessions, errors);
         CheckRange("pool.policy.slowStart.durationMs", policy.SlowStart.DurationMs, 0, MaxMs, errors);
         CheckRange("pool.policy.slowStart.minimumPercent", policy.SlowStart.MinimumPercent, 0, 100, errors);
         if (!(policy.SlowStart.Aggression > 0) || double.IsInfinity(policy.SlowStart.Aggression))

@@ -87,6 +87,20 @@ internal static class TestSnapshots
             Weight = weight,
         };
 
+    /// <summary>A member that is being drained, as the others see it.</summary>
+    public static MemberDirective Drained(MemberDirective member, DrainDirective drain) =>
+        member with
+        {
+            Availability = MemberAvailability.Unavailable,
+            Weight = 0,
+            Drain = new()
+            {
+                RampDownEndsAt = drain.RampDownEndsAt,
+                Deadline = drain.Deadline,
+                Weight = member.Weight,
+            },
+        };
+
     public static DrainDirective Drain(TimeSpan deadline, TimeSpan rampDown)
     {
         var now = DateTimeOffset.UtcNow;
