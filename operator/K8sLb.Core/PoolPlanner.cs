@@ -20,6 +20,7 @@ public static class PoolPlanner
                 {
                     Record = m.Next!,
                     Weight = m.Available ? m.FullWeight : 0,
+                    FullWeight = m.FullWeight,
                     Available = m.Available,
                     Move = pool.Rebalance?.Round?.Moves.GetValueOrDefault(m.Pod.Uid),
                     Why = m.Why,

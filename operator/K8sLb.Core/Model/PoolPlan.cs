@@ -28,6 +28,9 @@ public sealed record MemberPlan
     /// <summary>Null where it may keep the connections that it has.</summary>
     public RebalanceMove? Move { get; init; }
 
+    /// <summary>The same whether it may get work or not.</summary>
+    public required int FullWeight { get; init; }
+
     /// <summary>May peers send it work?</summary>
     public required bool Available { get; init; }
 

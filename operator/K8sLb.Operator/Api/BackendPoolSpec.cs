@@ -17,6 +17,7 @@ public sealed record BackendPoolSpec
     public BackendPoolOutlierDetection? OutlierDetection { get; set; }
     public BackendPoolAgentCheck? AgentCheck { get; set; }
     public BackendPoolRetry? Retry { get; set; }
+    public BackendPoolSessionPersistence? SessionPersistence { get; set; }
     public bool Paused { get; set; }
 }
 
@@ -170,6 +171,17 @@ public sealed record BackendPoolRetryBudget
 {
     public int Percent { get; set; } = 20;
     public int MinPerSecond { get; set; } = 10;
+}
+
+public sealed record BackendPoolSessionPersistence
+{
+    [AllowedValues("Cookie", "Header", "SourceAddress")]
+    public string Type { get; set; } = "Cookie";
+    public string SessionName { get; set; } = "k8slb-session";
+    public string AbsoluteTimeout { get; set; } = "1h";
+
+    [AllowedValues("Successor")]
+    public string Handover { get; set; } = "Successor";
 }
 
 public sealed record BackendPoolSlowStart

@@ -45,6 +45,9 @@ public static class ConditionReasons
     /// <summary>Degraded: some sidecars refused what they were sent and go on with the last good state.</summary>
     public const string StateRefused = "StateRefused";
 
+    /// <summary>Degraded: the keys of sessions cannot be read or written; the pool goes on without, or with those that it had.</summary>
+    public const string SessionKeysUnavailable = "SessionKeysUnavailable";
+
     /// <summary>Not Degraded.</summary>
     public const string AllHealthy = "AllHealthy";
 

@@ -15,7 +15,7 @@ public static class ConditionTypes
     /// <summary>Members are being drained.</summary>
     public const string Draining = "Draining";
 
-    /// <summary>Members are lost, or refused what they were sent.</summary>
+    /// <summary>Members are lost or refused what they were sent, or sessions have no keys.</summary>
     public const string Degraded = "Degraded";
 
     /// <summary>Drains by choice wait, because <c>drain.minAvailable</c> would not hold.</summary>

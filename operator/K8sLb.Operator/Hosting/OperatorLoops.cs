@@ -4,6 +4,7 @@ using K8sLb.Operator.Api;
 using K8sLb.Operator.Directory;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Pools;
+using K8sLb.Operator.Sessions;
 
 namespace K8sLb.Operator.Hosting;
 
@@ -116,6 +117,7 @@ internal sealed partial class OperatorLoops : BackgroundService
                 Directory = directory,
                 Events = events,
                 WriteStatus = WriteStatusAsync,
+                SessionKeys = new SecretKeyStore(client),
                 Changed = OnChanged,
                 SettleTime = options.SettleTime,
                 Time = time,

@@ -89,6 +89,14 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         BudgetMinPerSecond = retry.Budget.MinPerSecond,
                     }
                     : null,
+                Sessions = spec.SessionPersistence is { } sessions
+                    ? new SessionPolicy
+                    {
+                        Kind = Enum.Parse<SessionKind>(sessions.Type),
+                        Name = sessions.SessionName,
+                        TimeoutMs = Milliseconds(sessions.AbsoluteTimeout),
+                    }
+                    : null,
                 HealthCheck = spec.HealthCheck is { } check ? HealthCheck(check, spec.Ports!) : null,
                 SlowStart = new SlowStartPolicy
                 {

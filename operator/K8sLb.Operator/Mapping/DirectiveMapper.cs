@@ -62,6 +62,14 @@ public static class DirectiveMapper
             Availability = member.Available ? MemberAvailability.Available : MemberAvailability.Unavailable,
             Weight = member.Weight,
             WarmingSince = member.Record.WarmingSince,
+            Drain = member.Record.Drain is { } drain
+                ? new()
+                {
+                    RampDownEndsAt = drain.RampDownEndsAt,
+                    Deadline = drain.Deadline,
+                    Weight = member.FullWeight,
+                }
+                : null,
         };
 
     private static DrainDirective Drain(DrainRecord drain, bool peersKnow) =>

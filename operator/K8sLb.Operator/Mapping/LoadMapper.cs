@@ -20,6 +20,7 @@ internal static class LoadMapper
                         InFlight = m.Report.Local?.InFlight,
                         LatencyMs = Rounded(m.Report.Local?.LatencyMs),
                         Held = m.Report.Held?.Connections,
+                        Sessions = m.Report.Sessions,
                     }),
             ],
         };

@@ -4,6 +4,7 @@ using K8sLb.Operator.Api;
 using K8sLb.Operator.Directory;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Mapping;
+using K8sLb.Operator.Sessions;
 using K8sLb.Operator.Status;
 
 namespace K8sLb.Operator.Pools;
@@ -26,6 +27,8 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly StatusWriter statusWriter;
     private readonly Task statusWriting;
     private readonly Task exchanging;
+    private readonly PoolSessionKeys sessionKeys;
+    private readonly Task keeping;
     private readonly CancellationTokenSource stop = new();
     private IReadOnlyList<MemberRecord> records;
     private RebalanceRecord? rebalance;
@@ -51,6 +54,15 @@ internal sealed class PoolRun : IAsyncDisposable
         );
         statusWriting = statusWriter.RunAsync(stop.Token);
         exchanging = new LoadExchange(Channel, context.Time, context.Logger).RunAsync(stop.Token);
+        sessionKeys = new PoolSessionKeys(
+            Key,
+            Uid,
+            context.SessionKeys,
+            () => context.Changed(Key, MemberChange.Presence),
+            context.Time,
+            context.Logger
+        );
+        keeping = sessionKeys.RunAsync(stop.Token);
     }
 
     public ObjectKey Key { get; }
@@ -88,6 +100,7 @@ internal sealed class PoolRun : IAsyncDisposable
                     Members = members,
                     Version = version,
                     Unaware = barrier.Unaware(plan, members),
+                    SessionKeysProblem = sessionKeys.Problem,
                     Now = now,
                 }
             )
@@ -103,6 +116,7 @@ internal sealed class PoolRun : IAsyncDisposable
         await stop.CancelAsync();
         await statusWriting;
         await exchanging;
+        await keeping;
         stop.Dispose();
     }
 
@@ -135,16 +149,18 @@ internal sealed class PoolRun : IAsyncDisposable
         DateTimeOffset now
     )
     {
+        var policy = sessionKeys.Complete(spec.Policy);
         if (
             version is null
-            && Settling.Remaining(pods, members, listeningSince, context.SettleTime, now) is { } settling
+            && Settling.Remaining(pods, members, sessionKeys.AreComing, listeningSince, context.SettleTime, now)
+                is { } settling
         )
         {
             return settling;
         }
         version = Channel.Publish(
-            DirectiveMapper.Pool(Key, plan, spec.Policy, members),
-            DirectiveMapper.Selves(plan, spec.Policy, barrier.Unaware(plan, members))
+            DirectiveMapper.Pool(Key, plan, policy, members),
+            DirectiveMapper.Selves(plan, policy, barrier.Unaware(plan, members))
         );
         barrier.Published(plan, version.Value);
         return null;

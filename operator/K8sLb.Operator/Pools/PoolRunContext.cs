@@ -3,6 +3,7 @@ using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
 using K8sLb.Operator.Directory;
 using K8sLb.Operator.Hub;
+using K8sLb.Operator.Sessions;
 
 namespace K8sLb.Operator.Pools;
 
@@ -16,6 +17,9 @@ internal sealed record PoolRunContext
 
     /// <summary>Writes a status; fails where the pool has another UID by now.</summary>
     public required Func<ObjectKey, string, BackendPoolStatus, CancellationToken, Task> WriteStatus { get; init; }
+
+    /// <summary>Where the keys of sessions are kept.</summary>
+    public required ISessionKeyStore SessionKeys { get; init; }
 
     /// <summary>A sidecar of the pool said something.</summary>
     public required Action<ObjectKey, MemberChange> Changed { get; init; }

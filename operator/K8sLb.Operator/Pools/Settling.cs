@@ -9,17 +9,19 @@ namespace K8sLb.Operator.Pools;
 /// </summary>
 public static class Settling
 {
+    /// <param name="awaitsKeys">Those of sessions have not been read yet: without them members would forget the sessions they have.</param>
     /// <returns>How much longer to wait at most; null where the pool may be published.</returns>
     public static TimeSpan? Remaining(
         IReadOnlyList<PodFacts> pods,
         IReadOnlyDictionary<string, MemberState> members,
+        bool awaitsKeys,
         DateTimeOffset listeningSince,
         TimeSpan limit,
         DateTimeOffset now
     )
     {
         var rest = listeningSince + limit - now;
-        var whole = pods.All(p => !p.Ready || p.Terminated || members.ContainsKey(p.Uid));
+        var whole = !awaitsKeys && pods.All(p => !p.Ready || p.Terminated || members.ContainsKey(p.Uid));
         return whole || rest <= TimeSpan.Zero ? null : rest;
     }
 }

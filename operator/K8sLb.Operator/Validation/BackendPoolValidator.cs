@@ -33,6 +33,7 @@ public static class BackendPoolValidator
         OutlierRules.Check(spec.OutlierDetection, spec.Ports, "spec.outlierDetection", errors);
         AgentCheckRules.Check(spec.AgentCheck, "spec.agentCheck", errors);
         RetryRules.Check(spec.Retry, spec.Ports, "spec.retry", errors);
+        SessionRules.Check(spec.SessionPersistence, spec.Ports, "spec.sessionPersistence", errors);
         return errors.All;
     }
 }

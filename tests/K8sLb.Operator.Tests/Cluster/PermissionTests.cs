@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Api;
 using K8sLb.TestKit;
 
 namespace K8sLb.Operator.Tests.Cluster;
@@ -20,6 +22,80 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
 
         await world.StatusAsync(s => s.Members!.Draining == 1, "the drain is in the status");
         await world.EventAsync("BackendPool/shop DrainStarted a: ");
+    }
+
+    [Fact]
+    public async Task What_the_chart_permits_is_enough_for_the_keys_of_sessions()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster);
+        var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
+        var first = await world.StartOperatorAsync(kubeconfig);
+        var pool = await world.CreatePoolAsync(change: KeepSessions);
+        await world.AddMembersAsync("a");
+        await world.ActiveAsync(1);
+
+        var key = world["a"].Snapshot!.Pool.Policy.Sessions.ShouldNotBeNull().Keys.ShouldHaveSingleItem();
+        var secret = (await cluster.Client.GetAsync<V1Secret>("shop-session-keys", world.Namespace)).ShouldNotBeNull();
+        secret.Metadata.OwnerReferences.ShouldNotBeNull().ShouldHaveSingleItem().Uid.ShouldBe(pool.Uid());
+        secret.Metadata.Labels!["app.kubernetes.io/managed-by"].ShouldBe("k8slb-operator");
+
+        await world.StopOperatorAsync(first);
+        await world.StartOperatorAsync(kubeconfig);
+        await Eventually.IsTrue(() => world["a"].Snapshot!.Epoch > 1, "the next operator has spoken");
+        world["a"].Snapshot!.Pool.Policy.Sessions!.Keys.Single().Secret.ToArray().ShouldBe(key.Secret.ToArray());
+
+        // As somebody does who wants all sessions to end.
+        await cluster.Client.DeleteAsync<V1Secret>("shop-session-keys", world.Namespace);
+        await world.PatchPoolAsync("""{"sessionPersistence":{"absoluteTimeout":"2h"}}""");
+        await Eventually.IsTrue(
+            () => !world["a"].Snapshot!.Pool.Policy.Sessions!.Keys[0].Secret.Span.SequenceEqual(key.Secret.Span),
+            "there are new keys"
+        );
+    }
+
+    [Fact]
+    public async Task Without_permission_for_secrets_a_pool_works_and_says_that_it_keeps_no_sessions()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster);
+        var rules = ChartRules(clusterWide: true).Replace("[secrets]", "[nothing]", StringComparison.Ordinal);
+        await world.StartOperatorAsync(await GrantAsync(world, rules));
+        await world.CreatePoolAsync(change: KeepSessions);
+        await world.AddMembersAsync("a");
+
+        var status = await world.ActiveAsync(1);
+
+        world["a"].Snapshot!.Pool.Policy.Sessions.ShouldBeNull();
+        var degraded = PoolWorld.Condition(status, ConditionTypes.Degraded).ShouldNotBeNull();
+        degraded.Reason.ShouldBe(ConditionReasons.SessionKeysUnavailable);
+        degraded.Message.ShouldNotBeNull().ShouldContain("cannot get resource \"secrets\"");
+    }
+
+    [Fact]
+    public async Task A_secret_of_somebody_else_is_left_alone()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster);
+        await cluster.Client.CreateAsync(
+            new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = "shop-session-keys", NamespaceProperty = world.Namespace },
+                Data = new Dictionary<string, byte[]> { ["theirs"] = [1] },
+            }
+        );
+        await world.StartOperatorAsync();
+        await world.CreatePoolAsync(change: KeepSessions);
+        await world.AddMembersAsync("a");
+
+        var status = await world.StatusAsync(
+            s => PoolWorld.Holds(s, ConditionTypes.Degraded) && s.Members?.Ready == 1,
+            "the pool works and says what is wrong"
+        );
+
+        PoolWorld
+            .Condition(status, ConditionTypes.Degraded)!
+            .Message.ShouldNotBeNull()
+            .ShouldContain("does not belong to this pool");
+        var secret = await cluster.Client.GetAsync<V1Secret>("shop-session-keys", world.Namespace);
+        secret!.Data!.Keys.ShouldBe(["theirs"]);
     }
 
     [Fact]
@@ -52,6 +128,12 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
         (await bad.StatusAsync()).ShouldBeNull();
         await good.AnnotateAsync("a", "k8slb.io/weight", "7");
         await good.StatusAsync(s => PoolWorld.Endpoint(s, "a").Weight == 7, "the good pool's status goes on");
+    }
+
+    private static void KeepSessions(BackendPoolSpec spec)
+    {
+        spec.Ports![0].Mode = "Proxy";
+        spec.SessionPersistence = new BackendPoolSessionPersistence();
     }
 
     /// <summary>The rules of the chart's ClusterRole, or of its Role, as YAML.</summary>

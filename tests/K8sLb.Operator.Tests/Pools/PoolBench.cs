@@ -6,6 +6,7 @@ using K8sLb.Operator.Directory;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Pools;
 using K8sLb.Operator.Tests.Hub;
+using K8sLb.Operator.Tests.Sessions;
 using K8sLb.Protocol;
 using K8sLb.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,6 +29,9 @@ internal sealed class PoolBench : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
     public RecordedEvents Events { get; } = new();
+
+    /// <summary>What is kept of the pool's sessions outlives the operator.</summary>
+    public KeyShelf Keys { get; } = new();
     public PoolRun Run { get; private set; }
 
     /// <summary>What the API server was given.</summary>
@@ -95,6 +99,7 @@ internal sealed class PoolBench : IAsyncDisposable
                     await Server(status).WaitAsync(token);
                     Written = status;
                 },
+                SessionKeys = Keys,
                 Changed = (_, _) => { },
                 SettleTime = TimeSpan.FromSeconds(7),
                 Time = Time,

@@ -53,6 +53,27 @@ public sealed class ReleaseCoordinationTests
     }
 
     [Fact]
+    public async Task The_others_are_told_how_long_a_draining_member_keeps_what_it_has()
+    {
+        await using var bench = Serving("a", "b");
+        bench.Set(Sample.Pod("a", annotations: [("k8slb.io/drain", "true"), ("k8slb.io/weight", "70")]));
+        bench.Run.Reconcile();
+
+        var drain = bench.Self("a").Drain!;
+        var told = bench.Published!.Members.Single(m => m.Name == "a");
+        told.Weight.ShouldBe(0);
+        told.Drain.ShouldBe(
+            new MemberDrainTimes
+            {
+                RampDownEndsAt = drain.RampDownEndsAt,
+                Deadline = drain.Deadline,
+                Weight = 70,
+            }
+        );
+        bench.Published.Members.Single(m => m.Name == "b").Drain.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_peer_that_is_gone_is_not_waited_for()
     {
         await using var bench = Serving("a", "b", "c");

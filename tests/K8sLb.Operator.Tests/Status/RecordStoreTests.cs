@@ -54,6 +54,7 @@ public sealed class RecordStoreTests
                         {
                             Record = record,
                             Weight = 0,
+                            FullWeight = 100,
                             Available = false,
                             Why = "",
                         },

@@ -177,6 +177,34 @@ public sealed class BackendPoolValidatorTests
                 s => s.Retry = Retry(s, r => r.Budget.Percent = 101)
             },
             {
+                "spec.sessionPersistence.type: \"Cookie\": must be SourceAddress where no port has mode Proxy",
+                s => s.SessionPersistence = new()
+            },
+            {
+                "spec.sessionPersistence.type: \"Url\": must be one of Cookie, Header, SourceAddress",
+                s => s.SessionPersistence = new() { Type = "Url" }
+            },
+            {
+                "spec.sessionPersistence.sessionName: \"a;b\": must be 1 to 128 letters, digits, '-', '_' or '.'",
+                s => s.SessionPersistence = Sessions(s, p => p.SessionName = "a;b")
+            },
+            {
+                "spec.sessionPersistence.sessionName: \"Content-Type\": must be a header that means nothing else",
+                s => s.SessionPersistence = Sessions(s, p => (p.Type, p.SessionName) = ("Header", "Content-Type"))
+            },
+            {
+                "spec.sessionPersistence.absoluteTimeout: \"0s\": must be from 1s to 720h",
+                s => s.SessionPersistence = Sessions(s, p => p.AbsoluteTimeout = "0s")
+            },
+            {
+                "spec.sessionPersistence.absoluteTimeout: \"forever\": must be a duration",
+                s => s.SessionPersistence = Sessions(s, p => p.AbsoluteTimeout = "forever")
+            },
+            {
+                "spec.sessionPersistence.handover: \"None\": must be one of Successor",
+                s => s.SessionPersistence = Sessions(s, p => p.Handover = "None")
+            },
+            {
                 "spec.loadBalancing.slowStart.duration: missing: must be a duration",
                 s => s.LoadBalancing = new() { SlowStart = new() }
             },
@@ -270,6 +298,17 @@ public sealed class BackendPoolValidatorTests
         var retry = new BackendPoolRetry();
         change(retry);
         return retry;
+    }
+
+    private static BackendPoolSessionPersistence Sessions(
+        BackendPoolSpec spec,
+        Action<BackendPoolSessionPersistence> change
+    )
+    {
+        spec.Ports![0].Mode = "Proxy";
+        var sessions = new BackendPoolSessionPersistence();
+        change(sessions);
+        return sessions;
     }
 
     private static BackendPoolPort Port(string name, int port, int targetPort) =>
