@@ -32,6 +32,9 @@ public sealed record MemberReport
     /// <summary>What the application says of itself; null where the pool asks for no agent.</summary>
     public AgentReport? Agent { get; init; }
 
+    /// <summary>What stands before the application; null where the pool sets no bounds, or an older sidecar does not say.</summary>
+    public CircuitReport? Circuit { get; init; }
+
     /// <summary>Since the process started; opened = live + finished + released + forced.</summary>
     public required ConnectionTotals Totals { get; init; }
 
@@ -63,6 +66,31 @@ public sealed record HeldReport
 
     /// <summary>Those of them whose client can be told to move: all but TCP.</summary>
     public required int Movable { get; init; }
+}
+
+public sealed record CircuitReport
+{
+    public required CircuitState State { get; init; }
+
+    /// <summary>Of the last opening; 0 where there was none.</summary>
+    public long PauseMs { get; init; }
+
+    /// <summary>Work in flight that the application may have now; null where there is no bound.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Requests that wait for a place.</summary>
+    public int Pending { get; init; }
+}
+
+public enum CircuitState
+{
+    Closed,
+
+    /// <summary>The application failed too often in a row, and gets nothing.</summary>
+    Open,
+
+    /// <summary>One piece of work at a time tries whether it works again.</summary>
+    HalfOpen,
 }
 
 public sealed record HealthReport

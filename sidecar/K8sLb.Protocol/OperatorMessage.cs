@@ -152,6 +152,9 @@ public sealed record PoolPolicy
     /// <summary>Null where requests that failed are not repeated.</summary>
     public RetryPolicy? Retry { get; init; }
 
+    /// <summary>Null where the application gets whatever comes.</summary>
+    public CircuitBreakerPolicy? CircuitBreaker { get; init; }
+
     /// <summary>Null where the application is not checked.</summary>
     public HealthCheckPolicy? HealthCheck { get; init; }
 

@@ -17,6 +17,9 @@ public static class PeerPreface
     /// <summary>The answer, with its newline.</summary>
     public static ReadOnlySpan<byte> Accepted => "K8SLB/1 ok\n"u8;
 
+    /// <summary>Instead of it, before the connection ends: there is no place for work now. Any other answer refuses as well.</summary>
+    public static ReadOnlySpan<byte> Full => "K8SLB/1 full\n"u8;
+
     public static byte[] Format(string portName, string credential) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Magic} {portName} {credential}\n"));
 

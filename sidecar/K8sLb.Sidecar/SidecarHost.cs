@@ -8,6 +8,7 @@ using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Http;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Relay;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Sessions;
@@ -64,6 +65,8 @@ public static class SidecarHost
         services.AddSingleton<WorkRouter>();
         services.AddSingleton<SessionsUnderWay>();
         services.AddSingleton<LiveSessions>();
+        services.AddSingleton<ApplicationGate>();
+        services.AddSingleton<WorkAdmission>();
         services.AddSingleton<SnapshotIntake>();
         services.AddSingleton(provider => LoadCredential(options, provider));
 
@@ -87,6 +90,7 @@ public static class SidecarHost
         // Started in this order, stopped in reverse: what serves starts before what lets clients in.
         services.AddHostedService(provider => provider.GetRequiredService<HttpDataPath>());
         services.AddHostedService<RoutingClock>();
+        services.AddHostedService<CircuitClock>();
         services.AddHostedService<HealthChecks>();
         services.AddHostedService<AgentChecks>();
         services.AddHostedService<ReleaseScheduler>();

@@ -19,6 +19,9 @@ public sealed record MemberRecord
     /// <summary>Since when a drain by choice waits for capacity, or for the end of a pause.</summary>
     public DateTimeOffset? HeldBackSince { get; init; }
 
+    /// <summary>Since when its circuit is open or half open.</summary>
+    public DateTimeOffset? CircuitOpenSince { get; init; }
+
     /// <summary>The last one, while it counts: it may be over.</summary>
     public EjectionRecord? Ejection { get; init; }
 

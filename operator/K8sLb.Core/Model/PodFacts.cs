@@ -48,6 +48,9 @@ public sealed record MemberFacts
     /// <summary>What the application wants of its weight.</summary>
     public int WeightPercent { get; init; } = 100;
 
+    /// <summary>Why its application gets nothing for a while; null while its circuit is closed.</summary>
+    public string? CircuitOpen { get; init; }
+
     /// <summary>How its application's answers went; null where that is not known.</summary>
     public OutcomeFacts? Outcomes { get; init; }
 

@@ -61,6 +61,14 @@ internal static class PhaseEvents
         {
             yield return Event(next, "Ejected", $"{ejection.Why}: no new work until {Time(ejection.Until)}", true);
         }
+        if (next.CircuitOpenSince is not null && before?.CircuitOpenSince is null)
+        {
+            yield return Event(next, "CircuitOpened", member.Facts!.CircuitOpen!, true);
+        }
+        if (next.CircuitOpenSince is null && before?.CircuitOpenSince is not null)
+        {
+            yield return Event(next, "CircuitClosed", "its application gets work again", false);
+        }
     }
 
     private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord next)

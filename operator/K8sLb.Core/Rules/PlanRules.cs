@@ -20,6 +20,7 @@ internal static class PlanRules
         SilentMembers.Apply, // in service, but nobody has heard of it
         SlowStart.Apply, // new in service, so its share grows
         Outliers.Apply, // in service, but it fails too often
+        Circuits.Apply, // its sidecar keeps work away from it
         DrainProgress.Apply, // how far each drain is
         Availability.Apply, // whom peers may send work to
         Rebalancing.Apply, // who holds more than its share

@@ -18,6 +18,7 @@ public sealed record BackendPoolSpec
     public BackendPoolAgentCheck? AgentCheck { get; set; }
     public BackendPoolRetry? Retry { get; set; }
     public BackendPoolSessionPersistence? SessionPersistence { get; set; }
+    public BackendPoolCircuitBreaker? CircuitBreaker { get; set; }
     public bool Paused { get; set; }
 }
 
@@ -182,6 +183,26 @@ public sealed record BackendPoolSessionPersistence
 
     [AllowedValues("Successor")]
     public string Handover { get; set; } = "Successor";
+}
+
+public sealed record BackendPoolCircuitBreaker
+{
+    public int? MaxConnections { get; set; }
+    public int? MaxInFlight { get; set; }
+    public int MaxPending { get; set; }
+    public string PendingTimeout { get; set; } = "1s";
+    public int? ConsecutiveFailures { get; set; }
+    public string OpenFor { get; set; } = "5s";
+    public string MaxOpenFor { get; set; } = "1m";
+    public BackendPoolAdaptiveLimit? Adaptive { get; set; }
+}
+
+public sealed record BackendPoolAdaptiveLimit
+{
+    public int MinInFlight { get; set; } = 5;
+    public string Tolerance { get; set; } = "1.5";
+    public string Smoothing { get; set; } = "0.2";
+    public int? QueueAllowance { get; set; }
 }
 
 public sealed record BackendPoolSlowStart

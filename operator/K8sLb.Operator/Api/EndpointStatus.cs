@@ -33,6 +33,9 @@ public sealed record EndpointStatus
 
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? HeldBackSince { get; set; }
+
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset? CircuitOpenSince { get; set; }
     public long? AcknowledgedVersion { get; set; }
     public EndpointConnections? Connections { get; set; }
     public int? InFlight { get; set; }

@@ -2,7 +2,8 @@ namespace K8sLb.Operator.Api;
 
 /// <summary>
 /// Reasons of the events that the operator writes itself. Those about a member's phase come from the planner: DrainStarted,
-/// Drained, DrainForced, DrainCancelled, DrainHeldBack, Rebalancing, Ejected, Warming, Active, Lost, Gone.
+/// Drained, DrainForced, DrainCancelled, DrainHeldBack, Rebalancing, Ejected, CircuitOpened, CircuitClosed, Warming, Active, Lost,
+/// Gone.
 /// </summary>
 public static class EventReasons
 {

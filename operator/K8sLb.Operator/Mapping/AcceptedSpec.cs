@@ -97,6 +97,7 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         TimeoutMs = Milliseconds(sessions.AbsoluteTimeout),
                     }
                     : null,
+                CircuitBreaker = spec.CircuitBreaker is { } breaker ? CircuitBreaker(breaker) : null,
                 HealthCheck = spec.HealthCheck is { } check ? HealthCheck(check, spec.Ports!) : null,
                 SlowStart = new SlowStartPolicy
                 {
@@ -118,6 +119,27 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
             TargetPort = port.TargetPort!.Value,
             Protocol = port.Protocol == "TCP" ? PortProtocol.Tcp : PortProtocol.Http,
             Mode = Enum.Parse<PortMode>(port.Mode),
+        };
+
+    private static CircuitBreakerPolicy CircuitBreaker(BackendPoolCircuitBreaker breaker) =>
+        new()
+        {
+            MaxConnections = breaker.MaxConnections ?? 0,
+            MaxInFlight = breaker.MaxInFlight ?? 0,
+            MaxPending = breaker.MaxPending,
+            PendingTimeoutMs = Milliseconds(breaker.PendingTimeout),
+            ConsecutiveFailures = breaker.ConsecutiveFailures ?? 0,
+            OpenForMs = Milliseconds(breaker.OpenFor),
+            MaxOpenForMs = Milliseconds(breaker.MaxOpenFor),
+            Adaptive = breaker.Adaptive is { } adaptive
+                ? new AdaptiveLimitPolicy
+                {
+                    MinInFlight = adaptive.MinInFlight,
+                    Tolerance = double.Parse(adaptive.Tolerance, CultureInfo.InvariantCulture),
+                    Smoothing = double.Parse(adaptive.Smoothing, CultureInfo.InvariantCulture),
+                    QueueAllowance = adaptive.QueueAllowance ?? 0,
+                }
+                : null,
         };
 
     private static OutlierSpec Outliers(BackendPoolOutlierDetection outliers) =>

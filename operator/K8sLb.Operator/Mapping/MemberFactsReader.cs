@@ -1,3 +1,4 @@
+using System.Globalization;
 using K8sLb.Core;
 using K8sLb.Operator.Hub;
 using K8sLb.Protocol;
@@ -16,6 +17,12 @@ public static class MemberFactsReader
             Ailing = Ailing(member.Report),
             AsksToDrain = member.Report?.Agent?.Drains ?? false,
             WeightPercent = member.Report?.Agent?.WeightPercent ?? 100,
+            CircuitOpen = member.Report?.Circuit is { State: not CircuitState.Closed } circuit
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its circuit is open: nothing for {circuit.PauseMs / 1000.0:0.#} s after failures in a row"
+                )
+                : null,
             Outcomes = member.Report?.Local is { } local
                 ? new OutcomeFacts
                 {

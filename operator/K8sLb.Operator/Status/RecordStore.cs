@@ -44,6 +44,7 @@ public static class RecordStore
             InServiceSince = endpoint.InServiceSince,
             WarmingSince = endpoint.WarmingSince,
             HeldBackSince = endpoint.HeldBackSince,
+            CircuitOpenSince = endpoint.CircuitOpenSince,
             Ejection = endpoint.Ejection is { } ejection
                 ? new EjectionRecord(ejection.At, ejection.Until, ejection.Times, ejection.FailedBefore, ejection.Why)
                 : null,

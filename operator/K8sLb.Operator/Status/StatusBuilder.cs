@@ -85,6 +85,7 @@ public static class StatusBuilder
             InServiceSince = member.Record.InServiceSince,
             WarmingSince = member.Record.WarmingSince,
             HeldBackSince = member.Record.HeldBackSince,
+            CircuitOpenSince = member.Record.CircuitOpenSince,
             AcknowledgedVersion = inputs.Members.GetValueOrDefault(member.Record.Uid)?.AcknowledgedVersion,
             Connections = report is null
                 ? null

@@ -34,6 +34,7 @@ public static class BackendPoolValidator
         AgentCheckRules.Check(spec.AgentCheck, "spec.agentCheck", errors);
         RetryRules.Check(spec.Retry, spec.Ports, "spec.retry", errors);
         SessionRules.Check(spec.SessionPersistence, spec.Ports, "spec.sessionPersistence", errors);
+        CircuitBreakerRules.Check(spec.CircuitBreaker, spec.Ports, "spec.circuitBreaker", errors);
         return errors.All;
     }
 }

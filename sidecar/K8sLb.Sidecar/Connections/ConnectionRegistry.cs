@@ -17,6 +17,7 @@ public sealed class ConnectionRegistry(TimeProvider clock)
     private long opened;
     private long rerouted;
     private int inFlight;
+    private int kept;
     private Rhythm arrivals;
     private readonly long startedAt = clock.GetTimestamp();
     private long? lastArrival;
@@ -110,6 +111,19 @@ public sealed class ConnectionRegistry(TimeProvider clock)
         }
         return new() { Connections = connections, Movable = movable };
     }
+
+    /// <summary>Counts one more connection whose work is served here, where there are fewer than <paramref name="most"/>.</summary>
+    internal bool TryCountKept(int most)
+    {
+        if (Interlocked.Increment(ref kept) <= most)
+        {
+            return true;
+        }
+        ForgetKept();
+        return false;
+    }
+
+    internal void ForgetKept() => Interlocked.Decrement(ref kept);
 
     internal void NoteWorkBegan() => Interlocked.Increment(ref inFlight);
 

@@ -12,6 +12,7 @@ public sealed class TrackedConnection
     private const long ClosingBit = 1L << 32;
     private const long CutBit = 1L << 33;
     private const long ClosedBit = 1L << 34;
+    private const long KeptBit = 1L << 35;
 
     private readonly ConnectionRegistry registry;
     private readonly TimeProvider clock;
@@ -202,8 +203,43 @@ public sealed class TrackedConnection
         Interlocked.Or(ref word, CutBit);
     }
 
+    /// <summary>Is it, or can it become, one of at most <paramref name="most"/> connections whose work is served here?</summary>
+    /// <param name="most">0 for as many as come.</param>
+    public bool TryKeep(int most)
+    {
+        if (most <= 0)
+        {
+            return true;
+        }
+        while (true)
+        {
+            var seen = Volatile.Read(ref word);
+            if ((seen & (KeptBit | ClosedBit)) != 0)
+            {
+                return true;
+            }
+            if (!registry.TryCountKept(most))
+            {
+                return false;
+            }
+            if (Interlocked.CompareExchange(ref word, seen | KeptBit, seen) == seen)
+            {
+                return true;
+            }
+            registry.ForgetKept();
+        }
+    }
+
     /// <summary>The data path is done with it. Later calls do nothing.</summary>
     public void Close() => registry.Close(this);
 
-    internal bool TryMarkClosed() => (Interlocked.Or(ref word, ClosedBit) & ClosedBit) == 0;
+    internal bool TryMarkClosed()
+    {
+        var before = Interlocked.Or(ref word, ClosedBit);
+        if ((before & (ClosedBit | KeptBit)) == KeptBit)
+        {
+            registry.ForgetKept();
+        }
+        return (before & ClosedBit) == 0;
+    }
 }

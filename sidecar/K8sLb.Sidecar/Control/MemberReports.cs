@@ -5,6 +5,7 @@ using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Sessions;
 using K8sLb.Sidecar.Snapshots;
@@ -22,6 +23,7 @@ public sealed class MemberReports(
     MemberHealth health,
     MemberAgent agent,
     LiveSessions sessions,
+    ApplicationGate gate,
     TimeProvider clock
 )
 {
@@ -72,6 +74,7 @@ public sealed class MemberReports(
             Held = registry.Held(),
             Health = health.Current,
             Agent = agent.Current?.Report(),
+            Circuit = gate.Report(),
             Totals = account.Totals,
             Drain = drain.Current is { } state ? DrainReports.From(state, account, clock.GetUtcNow()) : null,
         };

@@ -1,3 +1,4 @@
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Http;
@@ -6,16 +7,21 @@ namespace K8sLb.Sidecar.Http;
 internal sealed class DestinationAttempt : IDisposable
 {
     private readonly DestinationLoad load;
+    private readonly Place place;
     private readonly TimeProvider clock;
     private readonly long begun;
     private readonly CancellationTokenSource? timeout;
 
+    /// <param name="place">Of the request, at the application here; its own from now on.</param>
     /// <param name="timeLimit">For the head of an answer to come.</param>
-    public DestinationAttempt(DestinationLoad load, TimeProvider clock, TimeSpan? timeLimit = null)
+    public DestinationAttempt(DestinationLoad load, Place place, TimeProvider clock, TimeSpan? timeLimit = null)
     {
-        (this.load, this.clock, begun) = (load, clock, clock.GetTimestamp());
+        (this.load, this.place, this.clock, begun) = (load, place, clock, clock.GetTimestamp());
         timeout = timeLimit is { } limit ? new(limit, clock) : null;
-        load.Begin();
+        if (!place.IsHeld)
+        {
+            load.Begin();
+        }
     }
 
     /// <summary>Cancelled where no answer came in time.</summary>
@@ -26,16 +32,26 @@ internal sealed class DestinationAttempt : IDisposable
     public void NoteAnswer(bool success)
     {
         timeout?.CancelAfter(Timeout.InfiniteTimeSpan);
-        load.Took(clock.GetElapsedTime(begun));
+        var took = clock.GetElapsedTime(begun);
+        load.Took(took);
         load.NoteOutcome(success);
+        place.NoteOutcome(success, took);
     }
 
     /// <summary>It was begun, and brought none.</summary>
-    public void NoteNoAnswer() => load.NoteOutcome(success: false);
+    public void NoteNoAnswer()
+    {
+        load.NoteOutcome(success: false);
+        place.NoteOutcome(success: false);
+    }
 
     public void Dispose()
     {
         timeout?.Dispose();
-        load.End();
+        if (!place.IsHeld)
+        {
+            load.End();
+        }
+        place.Leave();
     }
 }

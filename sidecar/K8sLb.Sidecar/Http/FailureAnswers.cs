@@ -1,5 +1,6 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace K8sLb.Sidecar.Http;
@@ -7,13 +8,26 @@ namespace K8sLb.Sidecar.Http;
 /// <summary>Answers of the sidecar's own: they say that it was the sidecar, and what failed.</summary>
 internal static class FailureAnswers
 {
-    /// <summary>The pool refuses late arrivals; whoever tries again reaches another member.</summary>
-    public static Task RejectAsync(HttpContext context, HttpClientConnection connection) =>
-        AnswerAsync(
+    private const string Overloaded = "the application has as much to do as it may have, or is given a rest";
+
+    /// <summary>The pool refuses late arrivals, or there is no place; whoever tries again may reach another member.</summary>
+    public static Task RefuseAsync(HttpContext context, HttpClientConnection connection, WorkRouteKind why) =>
+        why != WorkRouteKind.Full
+            ? AnswerAsync(
+                context,
+                connection,
+                StatusCodes.Status503ServiceUnavailable,
+                "this member is draining and takes no new work"
+            )
+        : !connection.FromPeer && GrpcAnswers.IsCall(context.Request)
+            ? GrpcAnswers.UnavailableAsync(context, Overloaded)
+        : AnswerAsync(
             context,
             connection,
             StatusCodes.Status503ServiceUnavailable,
-            "this member is draining and takes no new work"
+            Overloaded,
+            isUnserved: connection.FromPeer,
+            isFull: true
         );
 
     public static Task UnreachableAsync(HttpContext context, HttpClientConnection connection, string destination) =>
@@ -43,7 +57,8 @@ internal static class FailureAnswers
         HttpClientConnection connection,
         int status,
         string what,
-        bool isUnserved = false
+        bool isUnserved = false,
+        bool isFull = false
     )
     {
         context.Response.Clear();
@@ -56,7 +71,7 @@ internal static class FailureAnswers
         }
         if (isUnserved)
         {
-            UnservedAnswers.Put(context.Response);
+            UnservedAnswers.Put(context.Response, isFull);
         }
         var toClose =
             status == StatusCodes.Status503ServiceUnavailable || connection.Tracked.State == ConnectionState.Closing;

@@ -2,6 +2,7 @@ using System.Net;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Retries;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
@@ -16,6 +17,7 @@ internal sealed class RequestForwarding(
     HttpDestinations destinations,
     WorkRouter router,
     SessionRequests sessions,
+    WorkAdmission admission,
     SnapshotInForce snapshots,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
@@ -74,10 +76,18 @@ internal sealed class RequestForwarding(
             staysHere ? WorkRoute.Local
             : session is { IsBound: true } ? session.Route(router)
             : router.Next(kind, connection.ClientKey);
-        if (route.Kind == WorkRouteKind.Reject)
+        if (!isProbe)
+        {
+            route = admission.Admit(route, connection.Tracked, isBound: session is { IsBound: true });
+        }
+        if (route.Kind == WorkRouteKind.Wait)
+        {
+            route = await admission.WaitAsync(clock, context.RequestAborted);
+        }
+        if (route.Kind is WorkRouteKind.Reject or WorkRouteKind.Full)
         {
             metrics.Requests.Add(1, SidecarMetrics.Rejected);
-            await FailureAnswers.RejectAsync(context, connection);
+            await FailureAnswers.RefuseAsync(context, connection, route.Kind);
             return;
         }
         // What a peer passed on is that peer's to repeat.
@@ -122,53 +132,84 @@ internal sealed class RequestForwarding(
                 connection.Tracked.IsHeld = peer is null && session is null;
             }
             session?.Aim(peer);
-            var error = await SendAsync(context, destination, peer?.Load ?? router.Local, config, tries);
+            var error = await SendAsync(context, destination, route, config, tries);
             var unreachable = Unreachable(context, error);
-            if (unreachable is null && !UnservedAnswers.WasFound(context))
+            var isFull = false;
+            if (unreachable is null && !UnservedAnswers.WasFound(context, out isFull))
             {
                 if (tries is not null && IsTakenBack(context, tries, error))
                 {
                     await PauseAsync(context, tries);
-                    // What a session has is where it is: another member would only know less.
-                    route = session is { IsBound: true } ? route : WorkRoute.To(router.AnyPeer() ?? peer);
                     context.Response.Clear();
+                    // What a session has is where it is: another member would only know less.
+                    route = admission.ToPeerOrHere(session is { IsBound: true } ? peer : router.AnyPeer() ?? peer);
+                    if (route.Kind == WorkRouteKind.Full)
+                    {
+                        await FailureAnswers.RefuseAsync(context, connection, route.Kind);
+                        return;
+                    }
                     continue;
                 }
                 NoteOutcome(connection.Tracked, peer, error);
                 await AnswerFailureAsync(context, connection, destination, error);
                 return;
             }
-            if (throttle.TryPass())
+            if (isFull)
             {
-                SidecarLog.DestinationUnreachable(log, destination.Name, unreachable ?? "its application is gone");
+                peer?.NoteFull();
             }
-            peer?.NoteUnreachable();
+            else
+            {
+                NoteUnreachable(peer, destination, unreachable);
+            }
             localFailed |= peer is null;
-            var next =
-                staysHere || attempt == MaxAttempts ? null
-                : session is { IsBound: true } ? session.Instead(localFailed)
-                : router.Instead(connection.ClientKey, localFailed);
-            if (next is null && localFailed)
+            context.Response.Clear();
+            var isBound = session is { IsBound: true };
+            route =
+                staysHere || attempt == MaxAttempts ? admission.ToPeerOrHere(null, hereToo: !localFailed)
+                // A session does not move because its member is busy.
+                : isBound && isFull ? WorkRoute.Full
+                : admission.ToPeerOrHere(
+                    isBound ? session!.Instead(localFailed) : router.Instead(connection.ClientKey, localFailed),
+                    hereToo: !localFailed
+                );
+            if (route.Kind == WorkRouteKind.Full)
             {
                 metrics.Requests.Add(1, SidecarMetrics.Failed);
-                await FailureAnswers.UnreachableAsync(context, connection, destination.Name);
+                await (
+                    localFailed
+                        ? FailureAnswers.UnreachableAsync(context, connection, destination.Name)
+                        : FailureAnswers.RefuseAsync(context, connection, route.Kind)
+                );
                 return;
             }
-            route = WorkRoute.To(next);
-            context.Response.Clear();
         }
+    }
+
+    private void NoteUnreachable(Peer? peer, HttpDestination destination, string? why)
+    {
+        if (throttle.TryPass())
+        {
+            SidecarLog.DestinationUnreachable(log, destination.Name, why ?? "its application is gone");
+        }
+        peer?.NoteUnreachable();
     }
 
     private async Task<ForwarderError> SendAsync(
         HttpContext context,
         HttpDestination destination,
-        DestinationLoad load,
+        WorkRoute route,
         ForwarderRequestConfig config,
         RequestTries? tries
     )
     {
         tries?.Begin();
-        using var attempt = new DestinationAttempt(load, clock, tries?.Timeout);
+        using var attempt = new DestinationAttempt(
+            route.Peer?.Load ?? router.Local,
+            route.Place,
+            clock,
+            tries?.Timeout
+        );
         context.Features.Set(attempt);
         var error = await forwarder.SendAsync(
             context,

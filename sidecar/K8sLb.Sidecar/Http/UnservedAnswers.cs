@@ -10,25 +10,36 @@ namespace K8sLb.Sidecar.Http;
 internal static class UnservedAnswers
 {
     private static readonly object Found = new();
+    private static readonly object FoundFull = new();
 
-    public static void Put(HttpResponse response) => response.Headers[UnservedMark.Header] = "1";
+    /// <param name="isFull">The application is there, but has no place.</param>
+    public static void Put(HttpResponse response, bool isFull) =>
+        response.Headers[UnservedMark.Header] = isFull ? UnservedMark.Full : "1";
 
     /// <summary>Looks for the mark in a peer's answer, and takes note of it.</summary>
     public static bool TryTake(HttpContext context, HttpResponseMessage response)
     {
         if (
             response.StatusCode != System.Net.HttpStatusCode.ServiceUnavailable
-            || !response.Headers.Contains(UnservedMark.Header)
+            || !response.Headers.TryGetValues(UnservedMark.Header, out var marks)
             || context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
         )
         {
             return false;
         }
-        context.Items[Found] = Found;
+        context.Items[Found] = marks.Contains(UnservedMark.Full) ? FoundFull : Found;
         return true;
     }
 
     /// <summary>Clears the note, so that another attempt starts afresh.</summary>
-    public static bool WasFound(HttpContext context) =>
-        !context.Response.HasStarted && context.Features.Get<IItemsFeature>() is { } items && items.Items.Remove(Found);
+    public static bool WasFound(HttpContext context, out bool isFull)
+    {
+        object? note = null;
+        var wasFound =
+            !context.Response.HasStarted
+            && context.Features.Get<IItemsFeature>() is { } items
+            && items.Items.Remove(Found, out note);
+        isFull = note == FoundFull;
+        return wasFound;
+    }
 }

@@ -7,4 +7,7 @@ namespace K8sLb.Sidecar.Listening;
 internal static class UnservedMark
 {
     public const string Header = "K8sLb-Unserved";
+
+    /// <summary>Its value where the application is there, but has no place.</summary>
+    public const string Full = "full";
 }

@@ -34,6 +34,12 @@ internal static partial class SidecarLog
     [LoggerMessage(204, LogLevel.Warning, "Accepting on {EndPoint} failed; trying again")]
     public static partial void AcceptFailed(ILogger log, EndPoint? endPoint, Exception exception);
 
+    [LoggerMessage(305, LogLevel.Warning, "The application's circuit is open: it gets nothing for {Pause}")]
+    public static partial void CircuitOpened(ILogger log, TimeSpan pause);
+
+    [LoggerMessage(306, LogLevel.Information, "The application's circuit is closed: it gets work again")]
+    public static partial void CircuitClosed(ILogger log);
+
     [LoggerMessage(301, LogLevel.Warning, "A connection failed")]
     public static partial void ConnectionFailed(ILogger log, Exception exception);
 

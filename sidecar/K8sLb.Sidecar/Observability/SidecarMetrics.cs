@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Overload;
 
 namespace K8sLb.Sidecar.Observability;
 
@@ -13,9 +14,11 @@ public sealed class SidecarMetrics
     public static readonly KeyValuePair<string, object?> Rejected = new("k8slb.route", "rejected");
     public static readonly KeyValuePair<string, object?> Failed = new("k8slb.route", "failed");
 
+    private readonly Meter meter;
+
     public SidecarMetrics(IMeterFactory meters, ConnectionRegistry registry)
     {
-        var meter = meters.Create(MeterName);
+        meter = meters.Create(MeterName);
         Requests = meter.CreateCounter<long>("k8slb.sidecar.requests", "{request}", "HTTP requests by where they went");
         Failures = meter.CreateCounter<long>(
             "k8slb.sidecar.requests.failed",
@@ -59,6 +62,11 @@ public sealed class SidecarMetrics
             "{token}",
             "Tokens that count for nothing, by what was wrong with them"
         );
+        Overflows = meter.CreateCounter<long>(
+            "k8slb.sidecar.overflow",
+            "{request}",
+            "Work that found no place at the application, by what became of it: peer, pending, refused"
+        );
         HealthChecks = meter.CreateCounter<long>(
             "k8slb.sidecar.health.checks",
             "{check}",
@@ -91,6 +99,32 @@ public sealed class SidecarMetrics
     public Counter<long> Retries { get; }
     public Counter<long> Sessions { get; }
     public Counter<long> SessionTokensRefused { get; }
+    public Counter<long> Overflows { get; }
+
+    public void Observe(ApplicationGate gate)
+    {
+        meter.CreateObservableGauge(
+            "k8slb.sidecar.circuit.open",
+            () => gate.Breaker.State.Phase == BreakerPhase.Closed ? 0 : 1,
+            description: "1 while the application's circuit is open or half open"
+        );
+        meter.CreateObservableCounter("k8slb.sidecar.circuit.openings", () => gate.Breaker.Openings, "{opening}");
+        meter.CreateObservableGauge(
+            "k8slb.sidecar.pending",
+            () => gate.Pending,
+            "{request}",
+            "Requests that wait for a place at the application"
+        );
+        meter.CreateObservableGauge(
+            "k8slb.sidecar.in_flight.limit",
+            () =>
+                gate.Limit is < int.MaxValue and var limit
+                    ? new Measurement<int>[] { new(limit) }
+                    : Array.Empty<Measurement<int>>(),
+            "{request}",
+            "Work in flight that the application may have now"
+        );
+    }
 
     public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);
 

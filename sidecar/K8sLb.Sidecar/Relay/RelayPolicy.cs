@@ -29,6 +29,7 @@ internal sealed class RelayPolicy(SnapshotInForce snapshots)
         {
             GoAwayGraceMs = policy.Drain.GoAwayGraceMs,
             WebSocketCloseCode = (ushort)policy.Drain.WebSocketCloseCode,
+            PendingMs = policy.CircuitBreaker?.PendingTimeoutMs ?? 0,
             HeartbeatMs = policy.Connections?.HeartbeatMs ?? 0,
         };
 

@@ -6,6 +6,7 @@ using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay;
@@ -14,6 +15,7 @@ namespace K8sLb.Sidecar.Relay;
 internal sealed class RelayRouting(
     SidecarOptions options,
     WorkRouter router,
+    WorkAdmission admission,
     ConnectionRegistry registry,
     SidecarMetrics metrics,
     TimeProvider clock,
@@ -26,38 +28,57 @@ internal sealed class RelayRouting(
     private readonly ConditionalWeakTable<Peer, ConcurrentDictionary<string, PeerTarget>> peers = [];
     private readonly LogThrottle throttle = new(clock);
 
-    public RelayTarget? Next(in Arrival arrival, WorkKind kind, bool staysHere)
+    public RelayPlace Next(in Arrival arrival, TrackedConnection connection, WorkKind kind, bool staysHere)
     {
-        if (staysHere)
+        // A probe asks whether the application is there, not whether it has time.
+        if (staysHere && !arrival.FromPeer)
         {
-            return Local(arrival.Port);
+            return RelayPlace.At(Local(arrival.Port));
         }
-        var route = router.Next(kind, arrival.ClientKey);
-        return route.Kind switch
-        {
-            WorkRouteKind.Reject => null,
-            WorkRouteKind.Peer => At(route.Peer!, arrival.Port),
-            _ => Local(arrival.Port),
-        };
+        var route = staysHere ? WorkRoute.Local : router.Next(kind, arrival.ClientKey);
+        return At(admission.Admit(route, connection), arrival);
     }
 
-    public RelayTarget? Instead(in Arrival arrival, bool staysHere, RelayTarget failed)
+    public RelayPlace Again(RelayTarget target, in Arrival arrival, bool staysHere)
     {
-        if (throttle.TryPass())
+        if (!target.IsLocal || (staysHere && !arrival.FromPeer))
         {
-            SidecarLog.DestinationUnreachable(log, failed.Name, "no connection, or it takes no work");
+            return RelayPlace.At(target);
         }
-        (failed as PeerTarget)?.Peer.NoteUnreachable();
+        return admission.Gate.TryEnter(out var place) ? RelayPlace.At(target, place)
+            : arrival.FromPeer ? RelayPlace.Full
+            : new(RelayVerdict.Wait);
+    }
+
+    public RelayTarget Local(in Arrival arrival) => Local(arrival.Port);
+
+    public RelayTarget? Admit(in Arrival arrival) => admission.Gate.HasPlace ? Local(arrival.Port) : null;
+
+    public RelayPlace Instead(in Arrival arrival, bool staysHere, RelayTarget failed, bool isFull = false)
+    {
+        if (isFull)
+        {
+            (failed as PeerTarget)?.Peer.NoteFull();
+        }
+        else
+        {
+            if (throttle.TryPass())
+            {
+                SidecarLog.DestinationUnreachable(log, failed.Name, "no connection, or it takes no work");
+            }
+            (failed as PeerTarget)?.Peer.NoteUnreachable();
+        }
         if (staysHere)
         {
-            return null;
+            return RelayPlace.Full;
         }
-        if (router.Instead(arrival.ClientKey, failed.IsLocal) is { } peer)
-        {
-            return At(peer, arrival.Port);
-        }
-        return failed.IsLocal ? null : Local(arrival.Port);
+        var peer = router.Instead(arrival.ClientKey, failed.IsLocal);
+        return At(admission.ToPeerOrHere(peer, hereToo: !failed.IsLocal), arrival);
     }
+
+    public LinkedListNode<IPendingWork>? TryWait(IPendingWork work) => admission.TryWait(work);
+
+    public void Withdraw(LinkedListNode<IPendingWork> entry) => admission.Gate.TryWithdraw(entry);
 
     public void Reached(RelayTarget target) => (target as PeerTarget)?.Peer.NoteReached();
 
@@ -80,6 +101,16 @@ internal sealed class RelayRouting(
         registry.Open(protocol, arrival.Port.Name, arrival.FromPeer, channel);
 
     public void NoteArrival() => registry.NoteArrival();
+
+    private RelayPlace At(in WorkRoute route, in Arrival arrival) =>
+        route.Kind switch
+        {
+            WorkRouteKind.Peer => RelayPlace.At(At(route.Peer!, arrival.Port)),
+            WorkRouteKind.Local => RelayPlace.At(Local(arrival.Port), route.Place),
+            WorkRouteKind.Wait => new(RelayVerdict.Wait),
+            WorkRouteKind.Full => RelayPlace.Full,
+            _ => RelayPlace.Refused,
+        };
 
     private RelayTarget Local(PortPolicy port) =>
         // Looked up first: a closure for the factory is made on entry of the method that holds it.

@@ -27,6 +27,9 @@ internal sealed record RelaySettings
     /// <summary>For a request's head to be whole, from its first byte; what comes more slowly holds a place for nothing.</summary>
     public long HeadMs { get; init; } = 30_000;
 
+    /// <summary>For a place at the application, where a request may wait for one.</summary>
+    public long PendingMs { get; init; } = 1_000;
+
     /// <summary>Silence of an HTTP/2 or WebSocket client after which it is asked whether it is there; 0 never asks.</summary>
     public long HeartbeatMs { get; init; }
 

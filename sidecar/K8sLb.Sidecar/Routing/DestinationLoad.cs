@@ -40,6 +40,22 @@ public sealed class DestinationLoad(TimeProvider clock)
 
     public void Begin() => Interlocked.Increment(ref inFlight);
 
+    /// <summary>As <see cref="Begin"/>, where fewer than <paramref name="most"/> are under way.</summary>
+    public bool TryBegin(int most)
+    {
+        var seen = InFlight;
+        while (seen < most)
+        {
+            var other = Interlocked.CompareExchange(ref inFlight, seen + 1, seen);
+            if (other == seen)
+            {
+                return true;
+            }
+            seen = other;
+        }
+        return false;
+    }
+
     public void End() => Interlocked.Decrement(ref inFlight);
 
     /// <summary>

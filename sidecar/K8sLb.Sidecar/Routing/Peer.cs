@@ -12,6 +12,9 @@ public sealed class Peer
     private static readonly TimeSpan ShortestAvoidance = TimeSpan.FromMilliseconds(500);
     private const int LongestAvoidanceDoublings = 4;
 
+    /// <summary>Places become free with every answer.</summary>
+    private static readonly TimeSpan WhileFull = TimeSpan.FromMilliseconds(100);
+
     private readonly TimeProvider clock;
     private long avoidUntil = long.MinValue;
     private int failures;
@@ -45,9 +48,14 @@ public sealed class Peer
     public void NoteUnreachable()
     {
         var doublings = Math.Min(Interlocked.Increment(ref failures) - 1, LongestAvoidanceDoublings);
-        var pause = ShortestAvoidance * (1 << doublings);
-        Volatile.Write(ref avoidUntil, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
+        Avoid(ShortestAvoidance * (1 << doublings));
     }
+
+    /// <summary>It had no place for a piece of work.</summary>
+    public void NoteFull() => Avoid(WhileFull);
+
+    private void Avoid(TimeSpan pause) =>
+        Volatile.Write(ref avoidUntil, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
 
     public void NoteReached()
     {

@@ -92,6 +92,7 @@ public static class SnapshotValidator
         CheckRange("pool.policy.drain.webSocketCloseCode", policy.Drain.WebSocketCloseCode, 1000, 4999, errors);
         CheckConnections(policy.Connections ?? new(), errors);
         SessionPolicyRules.Check(policy.Sessions, errors);
+        CheckCircuitBreaker(policy.CircuitBreaker ?? new(), errors);
         CheckRange("pool.policy.slowStart.durationMs", policy.SlowStart.DurationMs, 0, MaxMs, errors);
         CheckRange("pool.policy.slowStart.minimumPercent", policy.SlowStart.MinimumPercent, 0, 100, errors);
         if (!(policy.SlowStart.Aggression > 0) || double.IsInfinity(policy.SlowStart.Aggression))
@@ -108,6 +109,29 @@ public static class SnapshotValidator
         CheckRange("pool.policy.connections.maxAgeMs", policy.MaxAgeMs, 0, MaxMs, errors);
         CheckRange("pool.policy.connections.maxAgeJitterPercent", policy.MaxAgeJitterPercent, 0, 100, errors);
         CheckRange("pool.policy.connections.heartbeatMs", policy.HeartbeatMs, 0, MaxMs, errors);
+    }
+
+    private static void CheckCircuitBreaker(CircuitBreakerPolicy policy, List<string> errors)
+    {
+        const string Field = "pool.policy.circuitBreaker";
+        const long MaxMs = 24L * 60 * 60 * 1000;
+        CheckRange($"{Field}.maxConnections", policy.MaxConnections, 0, int.MaxValue, errors);
+        CheckRange($"{Field}.maxInFlight", policy.MaxInFlight, 0, int.MaxValue, errors);
+        CheckRange($"{Field}.maxPending", policy.MaxPending, 0, int.MaxValue, errors);
+        CheckRange($"{Field}.pendingTimeoutMs", policy.PendingTimeoutMs, 0, MaxMs, errors);
+        CheckRange($"{Field}.consecutiveFailures", policy.ConsecutiveFailures, 0, int.MaxValue, errors);
+        CheckRange($"{Field}.openForMs", policy.OpenForMs, 0, MaxMs, errors);
+        CheckRange($"{Field}.maxOpenForMs", policy.MaxOpenForMs, policy.OpenForMs, MaxMs, errors);
+        if (policy.Adaptive is { } adaptive)
+        {
+            CheckRange($"{Field}.adaptive.minInFlight", adaptive.MinInFlight, 1, policy.MaxInFlight, errors);
+            if (adaptive is not { Tolerance: >= 1 and <= 100, Smoothing: > 0 and <= 1, QueueAllowance: >= 0 })
+            {
+                errors.Add(
+                    $"{Field}.adaptive must have a tolerance from 1 to 100, a smoothing above 0 and up to 1, and a queueAllowance of at least 0"
+                );
+            }
+        }
     }
 
     private static void CheckMembers(IReadOnlyList<MemberDirective> members, List<string> errors)

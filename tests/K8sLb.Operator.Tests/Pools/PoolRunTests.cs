@@ -146,6 +146,41 @@ public sealed class PoolRunTests
     }
 
     [Fact]
+    public async Task A_circuit_that_opens_shows_in_message_and_events()
+    {
+        await using var bench = new PoolBench();
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"));
+        var failing = bench.Attach("a");
+        bench.Attach("b");
+        bench.Run.Reconcile();
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+
+        failing.OnReport(
+            Quiet with
+            {
+                Circuit = new() { State = CircuitState.Open, PauseMs = 5_000 },
+            },
+            bench.Time.GetUtcNow()
+        );
+        bench.Run.Reconcile();
+
+        await bench.WrittenAsync(
+            s =>
+                s.Endpoints?.Any(e =>
+                    e.CircuitOpenSince is not null
+                    && e.Message!.EndsWith(
+                        "; its circuit is open: nothing for 5 s after failures in a row",
+                        StringComparison.Ordinal
+                    )
+                ) == true,
+            "the status says so"
+        );
+        bench.Events.All.ShouldContain(e =>
+            e.StartsWith("BackendPool/shop: CircuitOpened: a: its circuit is open", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task An_ejection_lasts_as_long_under_the_next_operator()
     {
         var pool = Sample.Pool("shop");

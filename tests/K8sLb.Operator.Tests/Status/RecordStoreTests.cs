@@ -22,6 +22,7 @@ public sealed class RecordStoreTests
             InServiceSince = start.AddSeconds(-100),
             WarmingSince = start.AddSeconds(-99),
             HeldBackSince = start.AddSeconds(-1),
+            CircuitOpenSince = start.AddSeconds(-2),
             Ejection = new EjectionRecord(start.AddSeconds(-40), start.AddSeconds(-10), 2, 7, "5 failures in a row"),
             Drain = new DrainRecord
             {

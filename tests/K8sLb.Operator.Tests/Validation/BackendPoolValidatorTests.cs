@@ -229,6 +229,59 @@ public sealed class BackendPoolValidatorTests
                     }
             },
             {
+                "spec.circuitBreaker: missing: must have one of maxConnections, maxInFlight and consecutiveFailures",
+                s => s.CircuitBreaker = new()
+            },
+            {
+                "spec.circuitBreaker.maxInFlight: 0: must be 1 to 1000000",
+                s => s.CircuitBreaker = new() { MaxInFlight = 0 }
+            },
+            {
+                "spec.circuitBreaker.maxPending: 5: must be left out without maxInFlight, because nothing waits",
+                s => s.CircuitBreaker = new() { MaxConnections = 1, MaxPending = 5 }
+            },
+            {
+                "spec.circuitBreaker.maxPending: 5: must be left out where no port has protocol HTTP, because connections do not wait",
+                s =>
+                {
+                    s.Ports![0].Protocol = "TCP";
+                    s.CircuitBreaker = new() { MaxInFlight = 1, MaxPending = 5 };
+                }
+            },
+            {
+                "spec.circuitBreaker.pendingTimeout: \"2m\": must be above 0s and at most 1m",
+                s => s.CircuitBreaker = new() { MaxInFlight = 1, PendingTimeout = "2m" }
+            },
+            {
+                "spec.circuitBreaker.maxOpenFor: \"1s\": must be at least openFor (5s)",
+                s => s.CircuitBreaker = new() { ConsecutiveFailures = 1, MaxOpenFor = "1s" }
+            },
+            {
+                "spec.circuitBreaker.adaptive: \"given\": must be left out without maxInFlight, up to which it goes",
+                s => s.CircuitBreaker = new() { ConsecutiveFailures = 1, Adaptive = new() }
+            },
+            {
+                "spec.circuitBreaker.adaptive.minInFlight: 5: must be 1 to 4",
+                s => s.CircuitBreaker = new() { MaxInFlight = 4, Adaptive = new() }
+            },
+            {
+                "spec.circuitBreaker.adaptive.smoothing: \"0\": must be a decimal from 0.01 to 1",
+                s =>
+                    s.CircuitBreaker = new()
+                    {
+                        MaxInFlight = 40,
+                        Adaptive = new() { Smoothing = "0" },
+                    }
+            },
+            {
+                "spec.circuitBreaker.adaptive: \"given\": must be left out where no port has protocol HTTP, because the latency",
+                s =>
+                {
+                    s.Ports![0].Protocol = "TCP";
+                    s.CircuitBreaker = new() { MaxInFlight = 40, Adaptive = new() };
+                }
+            },
+            {
                 "spec.loadBalancing.slowStart.aggression: \"fast\": must be a decimal above 0 and at most 100",
                 s =>
                     s.LoadBalancing = new()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Listening;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Relay;
 using K8sLb.Sidecar.Routing;
 
@@ -21,9 +22,21 @@ internal sealed class TestBrain : IRelayBrain
     public ConcurrentQueue<RelayFailure> Failures { get; } = [];
     public int ReachedCount;
 
-    public RelayTarget? Next(in Arrival arrival, WorkKind kind, bool staysHere) => Target;
+    public RelayPlace Next(in Arrival arrival, TrackedConnection connection, WorkKind kind, bool staysHere) =>
+        Target is null ? RelayPlace.Refused : RelayPlace.At(Target);
 
-    public RelayTarget? Instead(in Arrival arrival, bool staysHere, RelayTarget failed) => Fallback;
+    public RelayPlace Again(RelayTarget target, in Arrival arrival, bool staysHere) => RelayPlace.At(target);
+
+    public RelayTarget Local(in Arrival arrival) => Target!;
+
+    public RelayTarget? Admit(in Arrival arrival) => Target;
+
+    public RelayPlace Instead(in Arrival arrival, bool staysHere, RelayTarget failed, bool isFull = false) =>
+        Fallback is null ? RelayPlace.Full : RelayPlace.At(Fallback);
+
+    public LinkedListNode<IPendingWork>? TryWait(IPendingWork work) => null;
+
+    public void Withdraw(LinkedListNode<IPendingWork> entry) { }
 
     public void Reached(RelayTarget target) => Interlocked.Increment(ref ReachedCount);
 

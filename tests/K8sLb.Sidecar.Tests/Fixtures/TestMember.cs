@@ -9,6 +9,7 @@ using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Control;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
 using Microsoft.AspNetCore.Builder;
@@ -47,6 +48,7 @@ internal sealed class TestMember : IAsyncDisposable
     public MemberAgent Agent => Host.Services.GetRequiredService<MemberAgent>();
     public MemberHealth Health => Host.Services.GetRequiredService<MemberHealth>();
     public MemberReports Reports => Host.Services.GetRequiredService<MemberReports>();
+    public ApplicationGate Gate => Host.Services.GetRequiredService<ApplicationGate>();
     public WorkRouter Router => Host.Services.GetRequiredService<WorkRouter>();
     public SnapshotIntake Intake => Host.Services.GetRequiredService<SnapshotIntake>();
     public PeerCredential Credential => credential ??= Host.Services.GetRequiredService<PeerCredential>();

@@ -126,6 +126,9 @@ internal abstract class Channel(EventLoop loop, IChannelOwner? owner)
     /// <summary>Asks the socket rather than the last event: nothing has come, not even an end.</summary>
     public bool IsQuiet() => !HasInput && !HasEnded && !IsBroken && !HasFailed && Peek() == ReadStatus.WouldBlock;
 
+    /// <summary>Asks the socket: nothing more will come, and nothing that came is unread there.</summary>
+    public bool LooksEnded() => HasEnded || IsBroken || HasFailed || Peek() == ReadStatus.End;
+
     /// <summary>
     /// Moves bytes to another channel without looking at them and without copying them, where the system can. Nothing may be
     /// waiting in <see cref="Input"/> or in the other's backlog.

@@ -1,5 +1,6 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Listening;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Relay.Loop;
 
 namespace K8sLb.Sidecar.Relay.Upstreams;
@@ -34,7 +35,9 @@ internal sealed class Upstream : IChannelOwner, ITimed
     private int attempts = 1;
     private bool endsWhenReady;
     private bool isWorking;
+    private bool isWholeWork;
     private long workBeganMs;
+    private Place place;
 
     private Upstream(RelayWorker worker, in Arrival arrival, bool staysHere, RelayTarget target)
     {
@@ -66,11 +69,26 @@ internal sealed class Upstream : IChannelOwner, ITimed
         new(worker, arrival, staysHere, target);
 
     /// <summary>A piece of work is under way on it, until <see cref="EndWork"/> or its end.</summary>
-    public void BeginWork()
+    /// <param name="at">Of the work, at the local application; its own from now on.</param>
+    /// <param name="isWhole">The work is all that the connection is for: it succeeds by being connected.</param>
+    public void BeginWork(Place at, bool isWhole = false)
     {
-        isWorking = true;
+        (isWorking, isWholeWork) = (true, isWhole);
         workBeganMs = worker.Loop.NowMs;
-        Target.Load.Begin();
+        Enter(at);
+    }
+
+    /// <summary>The work goes on elsewhere, in its place.</summary>
+    public Place HandOverWork()
+    {
+        isWorking = false;
+        var own = place;
+        place = default;
+        if (!own.IsHeld)
+        {
+            Target.Load.End();
+        }
+        return own;
     }
 
     /// <summary>The answer to the work that is under way has begun.</summary>
@@ -79,8 +97,10 @@ internal sealed class Upstream : IChannelOwner, ITimed
     {
         if (isWorking)
         {
-            Target.Load.Took(TimeSpan.FromMilliseconds(worker.Loop.NowMs - workBeganMs));
+            var took = TimeSpan.FromMilliseconds(worker.Loop.NowMs - workBeganMs);
+            Target.Load.Took(took);
             Target.Load.NoteOutcome(success);
+            place.NoteOutcome(success, took);
         }
     }
 
@@ -90,6 +110,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
         if (isWorking)
         {
             Target.Load.NoteOutcome(success: false);
+            place.NoteOutcome(success: false);
         }
     }
 
@@ -98,7 +119,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
         if (isWorking)
         {
             isWorking = false;
-            Target.Load.End();
+            Leave();
         }
     }
 
@@ -196,7 +217,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
             }
             if (!channel.Input.StartsWith(accepted))
             {
-                TryAnother();
+                TryAnother(isFull: channel.Input.StartsWith(PeerPreface.Full[..accepted.Length]));
                 return;
             }
             channel.Consume(accepted.Length);
@@ -206,6 +227,10 @@ internal sealed class Upstream : IChannelOwner, ITimed
         worker.Brain.Reached(Target);
         IsReady = true;
         Owner?.OnPlaced(this);
+        if (isWholeWork)
+        {
+            place.NoteOutcome(success: true);
+        }
         channel.Send(pending.Bytes);
         pending.Clear();
         if (endsWhenReady)
@@ -215,12 +240,21 @@ internal sealed class Upstream : IChannelOwner, ITimed
         Owner?.OnUpstream(this);
     }
 
-    private void TryAnother()
+    private void TryAnother(bool isFull = false)
     {
         channel.Close();
-        var next = worker.Brain.Instead(arrival, staysHere, Target);
-        if (next is null || attempts++ == MaxAttempts)
+        if (isWholeWork)
         {
+            place.NoteOutcome(success: false);
+        }
+        else if (!isFull)
+        {
+            NoteNoAnswer();
+        }
+        var next = worker.Brain.Instead(arrival, staysHere, Target, isFull);
+        if (next.Target is not { } target || attempts++ == MaxAttempts)
+        {
+            next.Place.Leave();
             worker.Loop.Timers.Clear(patience);
             EndWork();
             Owner?.OnUnreachable(this);
@@ -228,10 +262,34 @@ internal sealed class Upstream : IChannelOwner, ITimed
         }
         if (isWorking)
         {
-            Target.Load.End();
-            next.Load.Begin();
+            Leave();
+            Target = target;
+            Enter(next.Place);
         }
-        Target = next;
+        else
+        {
+            Target = target;
+            next.Place.Leave();
+        }
         channel = Dial();
+    }
+
+    private void Enter(Place at)
+    {
+        place = at;
+        if (!at.IsHeld)
+        {
+            Target.Load.Begin();
+        }
+    }
+
+    private void Leave()
+    {
+        if (!place.IsHeld)
+        {
+            Target.Load.End();
+        }
+        place.Leave();
+        place = default;
     }
 }

@@ -23,6 +23,9 @@ internal struct HeadFields
 
     /// <summary>A response by which a peer gives a request back (<see cref="UnservedMark"/>).</summary>
     public bool IsUnserved { get; private set; }
+
+    /// <summary>Beside that: it has no place for it.</summary>
+    public bool IsFull { get; private set; }
     public ConnectionOptions Connection { get; private set; }
     public UpgradeProtocols Upgrade { get; private set; }
 
@@ -92,6 +95,7 @@ internal struct HeadFields
                 break;
             case 14 when Ascii.EqualsIgnoreCase(name, "k8slb-unserved"u8):
                 IsUnserved = true;
+                IsFull = Ascii.EqualsIgnoreCase(Http1Syntax.TrimWhitespace(value), "full"u8);
                 break;
             case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
                 return Length(Http1Syntax.TrimWhitespace(value));

@@ -34,6 +34,20 @@ internal static class Http1Answers
         $"{UnservedMark.Header}: 1\r\n"
     );
 
+    public static readonly byte[] Overloaded = Answer(
+        "503 Service Unavailable",
+        "the application has as much to do as it may have, or is given a rest",
+        retryAfterSeconds: 1
+    );
+
+    /// <inheritdoc cref="Unserved"/>
+    public static readonly byte[] UnservedFull = Answer(
+        "503 Service Unavailable",
+        "the application has as much to do as it may have, or is given a rest",
+        retryAfterSeconds: 1,
+        $"{UnservedMark.Header}: {UnservedMark.Full}\r\n"
+    );
+
     public static readonly byte[] BrokeOff = Answer(
         "502 Bad Gateway",
         "the application closed the connection without a response"

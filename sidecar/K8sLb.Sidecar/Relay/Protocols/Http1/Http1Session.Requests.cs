@@ -1,3 +1,4 @@
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Relay.Framing.Http1;
 using K8sLb.Sidecar.Relay.Framing.Http2;
 using K8sLb.Sidecar.Relay.Loop;
@@ -19,7 +20,15 @@ internal sealed partial class Http1Session
 
     private void PumpRequest()
     {
-        for (var reads = 0; !IsOver; )
+        if (wait is not null)
+        {
+            if (Client.LooksEnded())
+            {
+                Close(reset: false);
+            }
+            return;
+        }
+        for (var reads = 0; !IsOver && wait is null; )
         {
             if (!exchange.IsUnderWay ? TakeHead() : !exchange.RequestComplete && TakeBody())
             {
@@ -138,22 +147,77 @@ internal sealed partial class Http1Session
         }
         var staysHere = isProbe || Connection.Arrival.FromPeer;
         var kind = head.Upgrade == UpgradeProtocols.None ? WorkKind.Request : WorkKind.Connection;
-        var target = upstream is { } pinned ? pinned.Target : Worker.Brain.Next(Connection.Arrival, kind, staysHere);
-        Worker.Brain.Served(Connection.Arrival, target);
-        if (target is null)
+        var at = Place(kind, staysHere);
+        if (at.Verdict == RelayVerdict.Wait && TryWait())
         {
-            Answer(Http1Answers.Refused);
+            return;
+        }
+        Worker.Brain.Served(Connection.Arrival, at.Target);
+        if (at.Target is not { } target)
+        {
+            if (at.Verdict == RelayVerdict.Refused)
+            {
+                Answer(Http1Answers.Refused);
+            }
+            else
+            {
+                Fail(RelayFailure.Overloaded);
+            }
             return;
         }
         exchange = Http1Exchange.Begin(head);
         exchange.RequestComplete = requests.Body.IsComplete;
         isPinned |= head.Fields.BindsConnection;
-        Connection.Tracked.BeginWork();
+        if (!isWaitingWork)
+        {
+            Connection.Tracked.BeginWork();
+        }
+        isWaitingWork = false;
         exchange.StaysHere = staysHere;
         upstream ??= Acquire(target, maySendTwice: head.MaySendTwice && exchange.RequestComplete);
-        upstream.BeginWork();
+        upstream.BeginWork(at.Place);
         SendHead(head, Client.Input[..(head.Length + content)]);
         Client.Consume(head.Length + content);
+    }
+
+    private RelayPlace Place(WorkKind kind, bool staysHere)
+    {
+        if (granted.IsHeld)
+        {
+            var own = granted;
+            granted = default;
+            return RelayPlace.At(upstream?.Target ?? Worker.Brain.Local(Connection.Arrival), own);
+        }
+        return upstream is { } pinned
+            ? Worker.Brain.Again(pinned.Target, Connection.Arrival, staysHere)
+            : Worker.Brain.Next(Connection.Arrival, Connection.Tracked, kind, staysHere);
+    }
+
+    /// <summary>The request stays where it is, and is read again when there is a place for it.</summary>
+    private bool TryWait()
+    {
+        var waits = new PlaceWait(Worker, OnPlace);
+        if (!waits.TryBegin())
+        {
+            return false;
+        }
+        wait = waits;
+        if (!isWaitingWork)
+        {
+            isWaitingWork = true;
+            Connection.Tracked.BeginWork();
+        }
+        headTimer ??= new(this);
+        Worker.Loop.Timers.Set(headTimer, Worker.Loop.NowMs, Worker.Settings.PendingMs);
+        return true;
+    }
+
+    private void OnPlace(Place place)
+    {
+        wait = null;
+        StopAwaitingHead();
+        granted = place;
+        OnReady(Client);
     }
 
     /// <summary>

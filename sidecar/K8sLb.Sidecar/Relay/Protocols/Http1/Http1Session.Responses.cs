@@ -75,7 +75,11 @@ internal sealed partial class Http1Session
             }
             return false;
         }
-        if (head is { Status: 503, Fields.IsUnserved: true } && replay.MayRepeatUnserved && TryElsewhere())
+        if (
+            head is { Status: 503, Fields.IsUnserved: true }
+            && replay.MayRepeatUnserved
+            && TryElsewhere(head.Fields.IsFull)
+        )
         {
             return false;
         }
@@ -178,7 +182,7 @@ internal sealed partial class Http1Session
         }
         if (!exchange.ResponseBegun && replay.MayRepeatClosed)
         {
-            Repeat(upstream!.Target);
+            Repeat(RelayPlace.At(upstream!.Target, upstream.HandOverWork()));
         }
         else if (exchange.ResponseHeadSent)
         {
@@ -191,9 +195,10 @@ internal sealed partial class Http1Session
     }
 
     /// <summary>A peer has given the request back.</summary>
-    private bool TryElsewhere()
+    private bool TryElsewhere(bool isFull)
     {
-        if (Worker.Brain.Instead(Connection.Arrival, exchange.StaysHere, upstream!.Target) is not { } other)
+        var other = Worker.Brain.Instead(Connection.Arrival, exchange.StaysHere, upstream!.Target, isFull);
+        if (other.Target is null)
         {
             return false;
         }
@@ -202,11 +207,12 @@ internal sealed partial class Http1Session
         return true;
     }
 
-    private void Repeat(RelayTarget target)
+    private void Repeat(in RelayPlace at)
     {
+        var target = at.Target!;
         upstream!.Close();
         upstream = Connect(target);
-        upstream.BeginWork();
+        upstream.BeginWork(at.Place);
         upstream.Send(replay.Request);
         replay.GoesOn(toPeer: !target.IsLocal);
     }
@@ -233,6 +239,8 @@ internal sealed partial class Http1Session
             {
                 RelayFailure.Unreachable when Connection.Arrival.FromPeer => Http1Answers.Unserved,
                 RelayFailure.Unreachable => Http1Answers.Unreachable,
+                RelayFailure.Overloaded when Connection.Arrival.FromPeer => Http1Answers.UnservedFull,
+                RelayFailure.Overloaded => Http1Answers.Overloaded,
                 RelayFailure.NoResponse => Http1Answers.BrokeOff,
                 _ => Http1Answers.BadResponse,
             }

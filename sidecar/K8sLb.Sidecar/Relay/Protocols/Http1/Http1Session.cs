@@ -1,5 +1,6 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Relay.Framing.Http1;
 using K8sLb.Sidecar.Relay.Loop;
 using K8sLb.Sidecar.Relay.Protocols.Tunnel;
@@ -27,6 +28,15 @@ internal sealed partial class Http1Session : ProtocolSession, ITimed
     private bool isPinned;
     private bool servedBefore;
     private bool clientEnded;
+
+    /// <summary>The next request has been read, and waits in the client's input for a place at the application.</summary>
+    private PlaceWait? wait;
+
+    /// <summary>What it waited for.</summary>
+    private Place granted;
+
+    /// <summary>It counts as work from when it began to wait.</summary>
+    private bool isWaitingWork;
 
     /// <summary>A peer awaits word that work is taken here, which depends on the application.</summary>
     private bool awaitsAdmission;
@@ -67,10 +77,14 @@ internal sealed partial class Http1Session : ProtocolSession, ITimed
         }
     }
 
-    /// <summary>The rest of a head did not come in time.</summary>
+    /// <summary>The rest of a head did not come in time, or no place became free.</summary>
     public void OnTimer()
     {
-        if (!IsOver && !exchange.IsUnderWay)
+        if (!IsOver && wait is not null)
+        {
+            Fail(RelayFailure.Overloaded);
+        }
+        else if (!IsOver && !exchange.IsUnderWay)
         {
             Worker.Brain.Failed(RelayFailure.BadRequest);
             Answer(Http1Answers.TooSlow);
@@ -108,6 +122,10 @@ internal sealed partial class Http1Session : ProtocolSession, ITimed
     protected override void Drop()
     {
         StopAwaitingHead();
+        wait?.Withdraw();
+        wait = null;
+        granted.Leave();
+        granted = default;
         requestFlow.Drop(Client);
         if (upstream is not null)
         {
@@ -116,9 +134,10 @@ internal sealed partial class Http1Session : ProtocolSession, ITimed
             upstream = null;
         }
         replay.Forget();
-        if (exchange.IsUnderWay)
+        if (exchange.IsUnderWay || isWaitingWork)
         {
             exchange = default;
+            isWaitingWork = false;
             Connection.Tracked.EndWork();
         }
     }
@@ -149,10 +168,13 @@ internal sealed partial class Http1Session : ProtocolSession, ITimed
     private void BeginAdmission()
     {
         exchange.StaysHere = true;
-        upstream = Acquire(
-            Worker.Brain.Next(Connection.Arrival, WorkKind.Request, staysHere: true)!,
-            maySendTwice: false
-        );
+        if (Worker.Brain.Admit(Connection.Arrival) is not { } target)
+        {
+            Client.Send(PeerPreface.Full);
+            Close(reset: false);
+            return;
+        }
+        upstream = Acquire(target, maySendTwice: false);
         if (upstream.IsReady)
         {
             Admit();

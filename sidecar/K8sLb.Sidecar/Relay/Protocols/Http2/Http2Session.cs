@@ -26,15 +26,15 @@ internal sealed partial class Http2Session : PinnedSession, ITimed
         var worker = connection.Worker;
         var arrival = connection.Arrival;
         worker.Brain.NoteArrival();
-        var target = worker.Brain.Next(arrival, WorkKind.Connection, arrival.FromPeer);
-        worker.Brain.Served(arrival, target);
-        if (target is null)
+        var at = worker.Brain.Next(arrival, connection.Tracked, WorkKind.Connection, arrival.FromPeer);
+        worker.Brain.Served(arrival, at.Target);
+        if (at.Target is not { } target)
         {
-            Refuse(connection);
+            Refuse(connection, at.Verdict);
             return;
         }
         var upstream = Upstream.Connect(worker, arrival, arrival.FromPeer, target);
-        upstream.BeginWork();
+        upstream.BeginWork(at.Place, isWhole: true);
         Start(connection, new Http2Session(connection, upstream, Http2Traffic.WithPriorKnowledge()));
     }
 
@@ -72,8 +72,12 @@ internal sealed partial class Http2Session : PinnedSession, ITimed
     }
 
     /// <summary>GOAWAY(0): nothing was processed, so the client may send it again elsewhere.</summary>
-    private static void Refuse(RelayConnection connection)
+    private static void Refuse(RelayConnection connection, RelayVerdict why)
     {
+        if (why != RelayVerdict.Refused)
+        {
+            connection.Worker.Brain.Failed(RelayFailure.Overloaded);
+        }
         Span<byte> refusal = stackalloc byte[FrameHeader.Size + FrameBuilder.GoAwaySize];
         var length = FrameBuilder.Settings(refusal);
         length += FrameBuilder.GoAway(refusal[length..], 0, Http2Error.NoError);

@@ -39,21 +39,35 @@ internal sealed class TunnelSession : ProtocolSession
     {
         var worker = connection.Worker;
         var arrival = connection.Arrival;
-        var target = worker.Brain.Next(arrival, WorkKind.Connection, arrival.FromPeer);
-        worker.Brain.Served(arrival, target);
-        if (target is null)
+        var at = worker.Brain.Next(arrival, connection.Tracked, WorkKind.Connection, arrival.FromPeer);
+        worker.Brain.Served(arrival, at.Target);
+        if (at.Target is not { } target)
         {
-            connection.Client.Close();
-            connection.Finished();
+            Refuse(connection, at.Verdict);
             return;
         }
         connection.Tracked.BeginWork();
         var upstream = Upstream.Connect(worker, arrival, arrival.FromPeer, target);
-        upstream.BeginWork();
+        upstream.BeginWork(at.Place, isWhole: true);
         connection.Speak(
             ClientProtocol.Tcp,
             new TunnelSession(connection, upstream) { owesAcceptance = arrival.FromPeer, awaitsFirstBytes = true }
         );
+    }
+
+    /// <summary>A whole connection does not wait for a place: its client would take it for open.</summary>
+    private static void Refuse(RelayConnection connection, RelayVerdict why)
+    {
+        if (why != RelayVerdict.Refused)
+        {
+            connection.Worker.Brain.Failed(RelayFailure.Overloaded);
+        }
+        if (connection.Arrival.FromPeer)
+        {
+            connection.Client.Send(PeerPreface.Full);
+        }
+        connection.Client.Close();
+        connection.Finished();
     }
 
     /// <summary>Takes over after an upgrade; the request that asked for it is the work, and stays in flight.</summary>
