@@ -33,7 +33,13 @@ public static class BackendPoolValidator
         OutlierRules.Check(spec.OutlierDetection, spec.Ports, "spec.outlierDetection", errors);
         AgentCheckRules.Check(spec.AgentCheck, "spec.agentCheck", errors);
         RetryRules.Check(spec.Retry, spec.Ports, "spec.retry", errors);
-        SessionRules.Check(spec.SessionPersistence, spec.Ports, "spec.sessionPersistence", errors);
+        SessionRules.Check(
+            spec.SessionPersistence,
+            spec.Ports,
+            spec.LoadBalancing?.Rebalance is not null,
+            "spec.sessionPersistence",
+            errors
+        );
         CircuitBreakerRules.Check(spec.CircuitBreaker, spec.Ports, "spec.circuitBreaker", errors);
         return errors.All;
     }

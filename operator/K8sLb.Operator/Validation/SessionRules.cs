@@ -22,6 +22,7 @@ internal static partial class SessionRules
     public static void Check(
         BackendPoolSessionPersistence? sessions,
         IList<BackendPoolPort>? ports,
+        bool rebalances,
         string path,
         FieldErrors errors
     )
@@ -38,6 +39,14 @@ internal static partial class SessionRules
                 $"{path}.type",
                 sessions.Type,
                 "must be SourceAddress where no port has mode Proxy, because a relay does not change requests and answers"
+            );
+        }
+        if (sessions.Type == "SourceAddress" && rebalances)
+        {
+            errors.Add(
+                $"{path}.type",
+                sessions.Type,
+                "must be another one where loadBalancing.rebalance is given, because a client that is released comes back to the same member"
             );
         }
         if (!Name().IsMatch(sessions.SessionName ?? ""))

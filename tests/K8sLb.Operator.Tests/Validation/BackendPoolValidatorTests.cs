@@ -181,6 +181,14 @@ public sealed class BackendPoolValidatorTests
                 s => s.SessionPersistence = new()
             },
             {
+                "spec.sessionPersistence.type: \"SourceAddress\": must be another one where loadBalancing.rebalance is given",
+                s =>
+                {
+                    s.SessionPersistence = new() { Type = "SourceAddress" };
+                    s.LoadBalancing = new() { Rebalance = new() };
+                }
+            },
+            {
                 "spec.sessionPersistence.type: \"Url\": must be one of Cookie, Header, SourceAddress",
                 s => s.SessionPersistence = new() { Type = "Url" }
             },
