@@ -67,6 +67,7 @@ public static class SidecarHost
         services.AddSingleton<LiveSessions>();
         services.AddSingleton<ApplicationGate>();
         services.AddSingleton<WorkAdmission>();
+        services.AddSingleton<SessionHandover>();
         services.AddSingleton<SnapshotIntake>();
         services.AddSingleton(provider => LoadCredential(options, provider));
 
@@ -91,6 +92,7 @@ public static class SidecarHost
         services.AddHostedService(provider => provider.GetRequiredService<HttpDataPath>());
         services.AddHostedService<RoutingClock>();
         services.AddHostedService<CircuitClock>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionHandover>());
         services.AddHostedService<HealthChecks>();
         services.AddHostedService<AgentChecks>();
         services.AddHostedService<ReleaseScheduler>();

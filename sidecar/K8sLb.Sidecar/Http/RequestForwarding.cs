@@ -70,7 +70,7 @@ internal sealed class RequestForwarding(
         var staysHere = connection.FromPeer || isProbe;
         var isWebSocket = WebSocketUpgrade.Prepare(context, connection, clock);
         var config = connection.Tracked.Protocol == ClientProtocol.Http2 && !isWebSocket ? Http2 : Http1;
-        using var session = isProbe ? null : sessions.Read(context);
+        using var session = isProbe ? null : sessions.Read(context, isWebSocket);
         var kind = isWebSocket && session is null ? WorkKind.Connection : WorkKind.Request;
         var route =
             staysHere ? WorkRoute.Local

@@ -29,6 +29,9 @@ internal sealed class RequestSession : IDisposable
 
     public bool ServesHere { get; private set; }
 
+    /// <summary>Its answer is the beginning of something longer.</summary>
+    public bool IsTunnel { get; init; }
+
     public WorkRoute Route(WorkRouter router) => router.Next(Plan, token, requests.UnderWay.Of(token) > 0);
 
     /// <summary>The next place after one that could not be reached; null for this member.</summary>
@@ -67,7 +70,8 @@ internal sealed class RequestSession : IDisposable
         {
             requests.Metrics.SessionTokensRefused.Add(1, SidecarMetrics.Outcome(refused.ToString()));
         }
-        if (requests.Next(Plan, IsBound ? token : null) is { } next)
+        var isLast = !IsTunnel && requests.UnderWay.Of(token) <= 1;
+        if (requests.Next(Plan, IsBound ? token : null, isLast) is { } next)
         {
             SessionHeaders.Put(context, Plan, next, requests.Now());
         }

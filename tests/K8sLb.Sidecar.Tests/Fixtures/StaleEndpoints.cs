@@ -11,6 +11,8 @@ internal sealed class StaleEndpoints(IEnumerable<TestMember> members)
         return seen[random.Next(seen.Length)];
     }
 
+    public void Add(TestMember member) => Volatile.Write(ref now, [.. Volatile.Read(ref now), member]);
+
     public void Remove(TestMember member) =>
         Volatile.Write(ref now, [.. Volatile.Read(ref now).Where(m => m != member)]);
 }

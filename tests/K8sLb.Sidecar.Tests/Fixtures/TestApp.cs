@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
@@ -40,6 +42,9 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>The status with which every request is answered at once; 0 serves them.</summary>
     public int Fails { get; set; }
 
+    /// <summary>Requests that named their client with x-client, and when they came.</summary>
+    public ConcurrentQueue<(string Client, long At)> Visits { get; } = [];
+
     /// <summary>Requests that were taken.</summary>
     public int Served => served;
     private int served;
@@ -70,6 +75,10 @@ internal sealed class TestApp : IAsyncDisposable
             (context, next) =>
             {
                 Interlocked.Increment(ref test.served);
+                if (context.Request.Headers["x-client"] is [{ } client])
+                {
+                    test.Visits.Enqueue((client, Stopwatch.GetTimestamp()));
+                }
                 context.Response.Headers["x-served-by"] = name;
                 if (test.Fails != 0)
                 {
