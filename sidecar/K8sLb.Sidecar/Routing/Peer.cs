@@ -41,8 +41,11 @@ public sealed class Peer
     /// <summary>Of what this member passes on to it.</summary>
     public DestinationLoad Load { get; }
 
-    /// <summary>It could not be reached a moment ago.</summary>
+    /// <summary>It could not be reached, or had no place, a moment ago.</summary>
     public bool IsAvoided => Volatile.Read(ref avoidUntil) > clock.GetTimestamp();
+
+    /// <summary>It could not be reached a moment ago.</summary>
+    public bool IsUnreachable => Volatile.Read(ref failures) != 0 && IsAvoided;
 
     /// <summary>Passed over for 0.5 s, twice as long for each failure in a row, up to 8 s.</summary>
     public void NoteUnreachable()

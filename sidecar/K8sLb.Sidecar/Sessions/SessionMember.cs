@@ -18,7 +18,8 @@ public sealed record SessionMember(
     DateTimeOffset? EndsAt = null
 )
 {
-    public bool CanBeReached => Peer is not { IsAvoided: true };
+    /// <summary>A member that is busy is reached all the same: sessions wait for it.</summary>
+    public bool CanBeReached => Peer is not { IsUnreachable: true };
 
     public bool Keeps(DateTimeOffset now) => MovesAt is not { } at || now < at;
 

@@ -50,7 +50,9 @@ public static class SessionPlacement
                 continue;
             }
             var score = RendezvousHash.Score(member.Id, member.Weight, key);
-            if (score > highest && member.CanBeReached)
+            // An address has no more to lose than a request: it does not wait for a member that is busy.
+            var isPossible = keepingAt is null ? member.CanBeReached : member.Peer is not { IsAvoided: true };
+            if (score > highest && isPossible)
             {
                 (best, highest) = (member, score);
             }

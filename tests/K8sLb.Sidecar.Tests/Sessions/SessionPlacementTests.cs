@@ -140,6 +140,16 @@ public sealed class SessionPlacementTests
     }
 
     [Fact]
+    public void They_wait_for_an_owner_that_is_busy()
+    {
+        var plan = Plan(Pool([(100, Fate.Serving), (100, Fate.Serving)]), "m1");
+        var owner = plan.Find(RendezvousHash.Of("m0"))!;
+        owner.Peer!.NoteFull();
+
+        SessionPlacement.Place(plan, new(1, owner.Id, Now), isUnderWay: false, Now).ShouldBe(owner);
+    }
+
+    [Fact]
     public void A_member_whose_application_fails_keeps_none_where_others_can_take_them()
     {
         var pool = Pool([(100, Fate.Serving), (100, Fate.Serving)]);
