@@ -248,6 +248,9 @@ public sealed record ConnectionPolicy
 
     /// <summary>Silence of an HTTP/2 or WebSocket client after which it is pinged, and then taken for dead.</summary>
     public long HeartbeatMs { get; init; }
+
+    /// <summary>Null leaves the number of connections to applications and peers to what needs them.</summary>
+    public UpstreamPolicy? Upstream { get; init; }
 }
 
 public enum LateArrivals

@@ -6,6 +6,7 @@ using K8sLb.Sidecar.Control;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Http;
+using K8sLb.Sidecar.Http.Upstreams;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Overload;
@@ -73,6 +74,7 @@ public static class SidecarHost
 
         // The data paths.
         services.AddHttpForwarder();
+        services.AddSingleton<UpstreamCounts>();
         services.AddSingleton<HttpDestinations>();
         services.AddSingleton<SessionRequests>();
         services.AddSingleton<RequestForwarding>();
@@ -93,6 +95,7 @@ public static class SidecarHost
         services.AddHostedService<RoutingClock>();
         services.AddHostedService<CircuitClock>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionHandover>());
+        services.AddHostedService<UpstreamClock>();
         services.AddHostedService<HealthChecks>();
         services.AddHostedService<AgentChecks>();
         services.AddHostedService<ReleaseScheduler>();

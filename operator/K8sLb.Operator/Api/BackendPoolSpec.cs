@@ -73,6 +73,16 @@ public sealed record BackendPoolConnections
     public string? MaxAge { get; set; }
     public int MaxAgeJitterPercent { get; set; } = 10;
     public string? Heartbeat { get; set; }
+    public BackendPoolUpstream? Upstream { get; set; }
+}
+
+public sealed record BackendPoolUpstream
+{
+    public int MinConnections { get; set; } = 1;
+    public int MaxConnections { get; set; } = 16;
+    public int StreamsPerConnection { get; set; } = 100;
+    public string IdleTimeout { get; set; } = "1m";
+    public string? Heartbeat { get; set; }
 }
 
 public sealed record BackendPoolLoadBalancing

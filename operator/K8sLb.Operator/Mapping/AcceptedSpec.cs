@@ -67,6 +67,7 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         MaxAgeMs = Milliseconds(connections.MaxAge),
                         MaxAgeJitterPercent = connections.MaxAgeJitterPercent,
                         HeartbeatMs = Milliseconds(connections.Heartbeat),
+                        Upstream = connections.Upstream is { } upstream ? Upstream(upstream) : null,
                     }
                     : null,
                 Agent = spec.AgentCheck is { } agent
@@ -119,6 +120,16 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
             TargetPort = port.TargetPort!.Value,
             Protocol = port.Protocol == "TCP" ? PortProtocol.Tcp : PortProtocol.Http,
             Mode = Enum.Parse<PortMode>(port.Mode),
+        };
+
+    private static UpstreamPolicy Upstream(BackendPoolUpstream upstream) =>
+        new()
+        {
+            MinConnections = upstream.MinConnections,
+            MaxConnections = upstream.MaxConnections,
+            StreamsPerConnection = upstream.StreamsPerConnection,
+            IdleTimeoutMs = Milliseconds(upstream.IdleTimeout),
+            HeartbeatMs = Milliseconds(upstream.Heartbeat),
         };
 
     private static CircuitBreakerPolicy CircuitBreaker(BackendPoolCircuitBreaker breaker) =>

@@ -20,7 +20,7 @@ public static class BackendPoolValidator
         SelectorRules.Check(spec.Selector, "spec.selector", errors);
         PortRules.Check(spec.Ports, "spec.ports", errors);
         DrainRules.Check(spec.Drain, "spec.drain", errors);
-        ConnectionRules.Check(spec.Connections, "spec.connections", errors);
+        ConnectionRules.Check(spec.Connections, spec.Ports, "spec.connections", errors);
         LoadBalancingRules.Check(
             spec.LoadBalancing,
             spec.Ports,

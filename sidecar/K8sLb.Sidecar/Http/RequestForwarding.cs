@@ -123,16 +123,15 @@ internal sealed class RequestForwarding(
         for (var attempt = 1; ; attempt++)
         {
             var peer = route.Peer;
-            var destination = peer is null
-                ? destinations.Local(connection.Port)
-                : destinations.At(peer, connection.Port);
+            using var lease = destinations.Rent(peer, connection.Port, config.Version!);
+            var destination = lease.Destination;
             if (context.Features.Get<IHttpUpgradeFeature>() is ReleasableUpgrade)
             {
                 // With sessions, these are what is evened out: a client that is released would come back with its token.
                 connection.Tracked.IsHeld = peer is null && session is null;
             }
             session?.Aim(peer);
-            var error = await SendAsync(context, destination, route, config, tries);
+            var error = await SendAsync(context, lease, route, config, tries);
             var unreachable = Unreachable(context, error);
             var isFull = false;
             if (unreachable is null && !UnservedAnswers.WasFound(context, out isFull))
@@ -197,7 +196,7 @@ internal sealed class RequestForwarding(
 
     private async Task<ForwarderError> SendAsync(
         HttpContext context,
-        HttpDestination destination,
+        HttpDestination.Lease lease,
         WorkRoute route,
         ForwarderRequestConfig config,
         RequestTries? tries
@@ -213,8 +212,8 @@ internal sealed class RequestForwarding(
         context.Features.Set(attempt);
         var error = await forwarder.SendAsync(
             context,
-            destination.Prefix,
-            destination.Invoker,
+            lease.Destination.Prefix,
+            lease.Invoker,
             config,
             transformer,
             attempt.TooLate

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using K8sLb.Sidecar.Connections;
+using K8sLb.Sidecar.Http.Upstreams;
 using K8sLb.Sidecar.Overload;
 
 namespace K8sLb.Sidecar.Observability;
@@ -100,6 +101,14 @@ public sealed class SidecarMetrics
     public Counter<long> Sessions { get; }
     public Counter<long> SessionTokensRefused { get; }
     public Counter<long> Overflows { get; }
+
+    public void Observe(UpstreamCounts upstreams) =>
+        meter.CreateObservableGauge(
+            "k8slb.sidecar.upstream.connections",
+            () => upstreams.Sockets,
+            "{connection}",
+            "Connections of mode Proxy to the application and to peers"
+        );
 
     public void Observe(ApplicationGate gate)
     {

@@ -109,6 +109,19 @@ public static class SnapshotValidator
         CheckRange("pool.policy.connections.maxAgeMs", policy.MaxAgeMs, 0, MaxMs, errors);
         CheckRange("pool.policy.connections.maxAgeJitterPercent", policy.MaxAgeJitterPercent, 0, 100, errors);
         CheckRange("pool.policy.connections.heartbeatMs", policy.HeartbeatMs, 0, MaxMs, errors);
+        if (policy.Upstream is { } upstream)
+        {
+            const string Field = "pool.policy.connections.upstream";
+            CheckRange($"{Field}.minConnections", upstream.MinConnections, 1, 1_000, errors);
+            CheckRange($"{Field}.maxConnections", upstream.MaxConnections, upstream.MinConnections, 1_000, errors);
+            CheckRange($"{Field}.streamsPerConnection", upstream.StreamsPerConnection, 1, 10_000, errors);
+            CheckRange($"{Field}.idleTimeoutMs", upstream.IdleTimeoutMs, 1, MaxMs, errors);
+            // .NET's handler knows none that is shorter than a second.
+            if (upstream.HeartbeatMs != 0)
+            {
+                CheckRange($"{Field}.heartbeatMs", upstream.HeartbeatMs, 1_000, MaxMs, errors);
+            }
+        }
     }
 
     private static void CheckCircuitBreaker(CircuitBreakerPolicy policy, List<string> errors)

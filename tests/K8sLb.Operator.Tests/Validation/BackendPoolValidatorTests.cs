@@ -237,6 +237,29 @@ public sealed class BackendPoolValidatorTests
                     }
             },
             {
+                "spec.connections.upstream: \"given\": must be left out where no port has mode Proxy",
+                s => s.Connections = new() { Upstream = new() }
+            },
+            {
+                "spec.connections.upstream.maxConnections: 2: must be 3 to 1000",
+                s =>
+                {
+                    s.Ports![0].Mode = "Proxy";
+                    s.Connections = new()
+                    {
+                        Upstream = new() { MinConnections = 3, MaxConnections = 2 },
+                    };
+                }
+            },
+            {
+                "spec.connections.upstream.heartbeat: \"500ms\": must be from 1s to 720h",
+                s =>
+                {
+                    s.Ports![0].Mode = "Proxy";
+                    s.Connections = new() { Upstream = new() { Heartbeat = "500ms" } };
+                }
+            },
+            {
                 "spec.circuitBreaker: missing: must have one of maxConnections, maxInFlight and consecutiveFailures",
                 s => s.CircuitBreaker = new()
             },
