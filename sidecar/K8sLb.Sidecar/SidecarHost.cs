@@ -87,6 +87,7 @@ public static class SidecarHost
         services.AddSingleton<PoolListeners>();
         services.AddSingleton<ApplicationProbe>();
         services.AddSingleton<MemberReports>();
+        services.AddSingleton<MemberStanding>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<AdminEndpoints>();
 
@@ -105,6 +106,7 @@ public static class SidecarHost
         services.AddHostedService(provider => provider.GetRequiredService<PoolListeners>());
         services.AddHostedService<ControlStreamClient>();
         services.AddHostedService<AgentServer>();
+        services.AddHostedService<HealthServer>();
         services.AddHostedService<AdminServer>();
 
         services.RemoveAll<IHostLifetime>();

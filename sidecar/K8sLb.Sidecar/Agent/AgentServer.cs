@@ -1,21 +1,15 @@
 using System.Net.Sockets;
 using System.Text;
 using K8sLb.Sidecar.Configuration;
-using K8sLb.Sidecar.Draining;
-using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
-using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Agent;
 
 /// <summary>Answers agent checks of an outer load balancer, on a port that is closed unless the sidecar is told its number.</summary>
 public sealed class AgentServer(
     SidecarOptions options,
-    WorkRouter router,
-    MemberDrain drain,
-    MemberHealth health,
-    MemberAgent agent,
+    MemberStanding standing,
     SidecarMetrics metrics,
     ILogger<AgentServer> log
 ) : IHostedService
@@ -45,21 +39,8 @@ public sealed class AgentServer(
         using var timeout = new CancellationTokenSource(WriteTimeout);
         using (client)
         {
-            await client.SendAsync(Encoding.ASCII.GetBytes(Answer()), timeout.Token);
+            await client.SendAsync(Encoding.ASCII.GetBytes(standing.Line), timeout.Token);
             client.Shutdown(SocketShutdown.Send);
         }
-    }
-
-    private string Answer()
-    {
-        var said = agent.Current;
-        return AgentAnswer.Of(
-            router.Plan.EffectiveWeight,
-            drain.Current?.Reason.ToString()
-                ?? (said is { Admin: not AgentAdmin.Ready } ? said.Admin.ToString() : null),
-            health.Current is { Healthy: false } failing ? failing.Message ?? "the health check failed"
-                : said is { Health: AgentHealth.Down } ? said.Description ?? "the agent says so"
-                : null
-        );
     }
 }

@@ -88,12 +88,21 @@ public static class SidecarEnvironment
             AdminPort = Port("K8SLB_ADMIN_PORT", 15020),
             PeerPort = Port("K8SLB_PEER_PORT", 15008),
             AgentPort = Text("K8SLB_AGENT_PORT") is null ? null : Port("K8SLB_AGENT_PORT", 0),
+            HealthPort = Text("K8SLB_HEALTH_PORT") is null ? null : Port("K8SLB_HEALTH_PORT", 0),
             StateDirectory = Text("K8SLB_STATE_DIR") ?? "/var/run/k8slb",
             StaticPool = Text("K8SLB_STATIC_POOL"),
         };
-        if (options.AdminPort == options.PeerPort)
+        (string Name, int? Port)[] ports =
+        [
+            ("K8SLB_ADMIN_PORT", options.AdminPort),
+            ("K8SLB_PEER_PORT", options.PeerPort),
+            ("K8SLB_AGENT_PORT", options.AgentPort),
+            ("K8SLB_HEALTH_PORT", options.HealthPort),
+        ];
+        foreach (var same in ports.Where(p => p.Port is > 0).GroupBy(p => p.Port).Where(g => g.Count() > 1))
         {
-            errors.Add($"K8SLB_ADMIN_PORT and K8SLB_PEER_PORT are both {options.AdminPort}: they must differ");
+            var names = string.Join(" and ", same.Select(p => p.Name));
+            errors.Add($"{names} are {(same.Count() == 2 ? "both" : "all")} {same.Key}: they must differ");
         }
         return errors.Count == 0 ? options : throw new SidecarEnvironmentException(errors);
     }

@@ -25,6 +25,9 @@ public sealed record SidecarOptions
     /// <summary>Where agent checks of an outer load balancer are answered; null for nowhere.</summary>
     public int? AgentPort { get; init; }
 
+    /// <summary>Where its health checks by HTTP are answered; null for nowhere.</summary>
+    public int? HealthPort { get; init; }
+
     /// <summary>Event loops of the relay, each a thread: as many as cores that the process may use.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
     public required string StateDirectory { get; init; }
