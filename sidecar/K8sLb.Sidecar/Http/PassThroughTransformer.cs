@@ -31,6 +31,7 @@ internal sealed class PassThroughTransformer : HttpTransformer
         {
             proxyRequest.RequestUri = new Uri(destinationPrefix + target, AsGiven);
         }
+        AskFirst.Mark(httpContext, proxyRequest);
         httpContext.Features.Get<RequestSession>()?.StripFrom(proxyRequest, httpContext.Request.Headers);
         var connection = httpContext.Features.GetRequiredFeature<HttpClientConnection>();
         if (!connection.FromPeer)

@@ -210,6 +210,8 @@ internal sealed class RequestForwarding(
             tries?.Timeout
         );
         context.Features.Set(attempt);
+        // Only bounds make a peer full, and to ask costs a way there and back.
+        using var asked = route.Peer is not null && admission.Gate.Policy is not null ? AskFirst.Begin(context) : null;
         var error = await forwarder.SendAsync(
             context,
             lease.Destination.Prefix,

@@ -22,7 +22,7 @@ internal static class UnservedAnswers
         if (
             response.StatusCode != System.Net.HttpStatusCode.ServiceUnavailable
             || !response.Headers.TryGetValues(UnservedMark.Header, out var marks)
-            || context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
+            || !AskFirst.IsContentUnread(context)
         )
         {
             return false;
