@@ -20,6 +20,19 @@ public sealed class SampleTests
         AcceptedSpec.From(pool.Spec!).Policy.Ports.Count.ShouldBe(pool.Spec!.Ports!.Count);
     }
 
+    [Fact]
+    public void The_pools_of_the_examples_are_valid()
+    {
+        var folder = Path.Combine(RepositoryFiles.Root, "samples");
+        var pools = System.IO.Directory.GetFiles(folder, "backendpool.yaml", SearchOption.AllDirectories);
+        pools.ShouldNotBeEmpty();
+        foreach (var file in pools)
+        {
+            var pool = Yaml.Read(file).Deserialize(ApiJson.Default.BackendPool)!;
+            BackendPoolValidator.Validate(pool.Spec).ShouldBeEmpty(file);
+        }
+    }
+
     /// <summary>The full one shows every field, but for those that exclude one another, which others show.</summary>
     [Fact]
     public void The_samples_leave_no_field_out()

@@ -31,8 +31,8 @@ public sealed class RollingSessionsTests
         List<TestMember> lost = [];
         foreach (var leaving in pool.Members.ToList())
         {
-            endpoints.Add(await JoinAsync(pool, $"{leaving.Name}-next"));
-            await LeaveAsync(pool, leaving, endpoints);
+            endpoints.Add(await RollingPool.JoinAsync(pool, $"{leaving.Name}-next"));
+            await RollingPool.LeaveAsync(pool, leaving, endpoints);
             lost.Add(leaving);
             var soFar = visitors.Requests;
             await Eventually.IsTrue(
@@ -77,43 +77,4 @@ public sealed class RollingSessionsTests
                     return way;
                 }
             );
-
-    private static async Task<TestMember> JoinAsync(TestPool pool, string name)
-    {
-        var joining = await TestMember.StartAsync(name);
-        pool.Members.Add(joining);
-        await pool.TellAllAsync();
-        return joining;
-    }
-
-    /// <summary>As in a cluster: preStop begins the drain, the operator tells it to all, endpoints follow late, the pod ends.</summary>
-    private static async Task LeaveAsync(TestPool pool, TestMember leaving, StaleEndpoints endpoints)
-    {
-        var preStop = leaving.DrainAsync();
-        await Eventually.IsTrue(() => leaving.Drain.Current is not null, "the drain has begun");
-        var drain = leaving.Drain.Current!;
-        await pool.TellAllAsync(
-            (i, d) =>
-                pool[i] == leaving
-                    ? TestSnapshots.Drained(
-                        d,
-                        TestSnapshots.Drain(TimeSpan.Zero, TimeSpan.Zero) with
-                        {
-                            RampDownEndsAt = drain.RampDownEndsAt,
-                            Deadline = drain.Deadline,
-                        }
-                    )
-                    : d
-        );
-        await Eventually.IsTrue(
-            () => leaving.Registry.Account().Totals.Rerouted > 0 && leaving.Drain.Current is { IsReleasing: true },
-            "it is being left, and hands on what still comes"
-        );
-        endpoints.Remove(leaving);
-        var report = await preStop;
-        (report.Progress, report.Forced).ShouldBe((DrainProgress.Released, 0L));
-        pool.Members.Remove(leaving);
-        await pool.TellAllAsync();
-        await leaving.DisposeAsync();
-    }
 }
