@@ -9,6 +9,9 @@ public static class PodConventions
     /// <summary><c>"true"</c> asks for a drain; taking it away cancels that.</summary>
     public const string DrainAnnotation = "k8slb.io/drain";
 
+    /// <summary>Kubernetes' own: of a ReplicaSet's pods, those with the lowest are removed first (1.22 on).</summary>
+    public const string DeletionCostAnnotation = "controller.kubernetes.io/pod-deletion-cost";
+
     /// <summary>0 to 1000; 100 where there is none.</summary>
     public const string WeightAnnotation = "k8slb.io/weight";
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using K8sLb.Core.Balancing;
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
@@ -118,6 +121,7 @@ internal sealed partial class OperatorLoops : BackgroundService
                 Events = events,
                 WriteStatus = WriteStatusAsync,
                 SessionKeys = new SecretKeyStore(client),
+                WriteCost = WriteCostAsync,
                 Changed = OnChanged,
                 SettleTime = options.SettleTime,
                 Time = time,
@@ -171,6 +175,28 @@ internal sealed partial class OperatorLoops : BackgroundService
             },
             FieldManager,
             force: true,
+            token
+        );
+
+    private Task<V1Pod> WriteCostAsync(string @namespace, PodCost cost, CancellationToken token) =>
+        client.PatchAsync<V1Pod>(
+            V1Patch.Merge(
+                new JsonObject
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["uid"] = cost.Uid,
+                        ["annotations"] = new JsonObject
+                        {
+                            [PodConventions.DeletionCostAnnotation] = cost.Connections.ToString(
+                                CultureInfo.InvariantCulture
+                            ),
+                        },
+                    },
+                }
+            ),
+            cost.Name,
+            @namespace,
             token
         );
 

@@ -7,7 +7,13 @@ using K8sLb.Protocol;
 namespace K8sLb.Operator.Mapping;
 
 /// <summary>A valid spec in the terms of those who use it: the planner and the sidecars.</summary>
-public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolPolicy Policy)
+public sealed record AcceptedSpec(
+    PodMatcher Selector,
+    PoolSpec Decisions,
+    PoolPolicy Policy,
+    LoadSource LoadSource,
+    bool WritesDeletionCosts
+)
 {
     /// <param name="spec">One that <see cref="BackendPoolValidator"/> finds nothing wrong with.</param>
     public static AcceptedSpec From(BackendPoolSpec spec)
@@ -108,9 +114,16 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
                         ? 1
                         : double.Parse(slowStart.Aggression, CultureInfo.InvariantCulture),
                 },
-            }
+            },
+            Source(spec),
+            spec.ScaleIn is { DeletionCost: "Connections" }
         );
     }
+
+    private static LoadSource Source(BackendPoolSpec spec) =>
+        spec.LoadBalancing?.LoadSource is { } source ? Enum.Parse<LoadSource>(source)
+        : spec.AgentCheck is null ? LoadSource.None
+        : LoadSource.Agent;
 
     private static PortPolicy Port(BackendPoolPort port) =>
         new()
@@ -200,4 +213,16 @@ public sealed record AcceptedSpec(PodMatcher Selector, PoolSpec Decisions, PoolP
         GoDuration.TryParse(text, out var duration)
             ? duration
             : throw new ArgumentException($"not a duration: {text}", nameof(text));
+}
+
+/// <summary>What changes a member's weight while it works.</summary>
+public enum LoadSource
+{
+    None,
+
+    /// <summary>What the members say of their requests.</summary>
+    Reported,
+
+    /// <summary>What the applications ask for.</summary>
+    Agent,
 }

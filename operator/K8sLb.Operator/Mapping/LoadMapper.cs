@@ -1,3 +1,4 @@
+using K8sLb.Core.Balancing;
 using K8sLb.Operator.Hub;
 using K8sLb.Protocol;
 
@@ -6,7 +7,11 @@ namespace K8sLb.Operator.Mapping;
 /// <summary>What members are told of each other's load.</summary>
 internal static class LoadMapper
 {
-    public static PoolLoads Read(IEnumerable<MemberState> members) =>
+    /// <summary>What a time can hold.</summary>
+    private const double MostBusyMs = 9e14;
+
+    /// <param name="weights">By UID; empty where reports do not change weights.</param>
+    public static PoolLoads Read(IEnumerable<MemberState> members, IReadOnlyDictionary<string, ReportedLoad> weights) =>
         new()
         {
             Members =
@@ -19,11 +24,28 @@ internal static class LoadMapper
                         ArrivalsPerSecond = Rounded(m.Report!.ArrivalsPerSecond),
                         InFlight = m.Report.Local?.InFlight,
                         LatencyMs = Rounded(m.Report.Local?.LatencyMs),
+                        WeightFactor = weights.TryGetValue(m.Hello.PodUid, out var weight)
+                            ? Math.Round(weight.Factor, 4)
+                            : null,
                         Held = m.Report.Held?.Connections,
                         Sessions = m.Report.Sessions,
                     }),
             ],
         };
+
+    /// <summary>Of the members that say enough of their requests.</summary>
+    public static IReadOnlyList<LoadFigures> Figures(IEnumerable<MemberState> members) =>
+        [
+            .. members
+                .Where(m => m is { Attached: true, Report.Local.BusyMs: >= 0 and < MostBusyMs })
+                .Select(m => (m.Hello.PodUid, m.Report!.Local!))
+                .Select(m => new LoadFigures(
+                    m.PodUid,
+                    m.Item2.Served,
+                    m.Item2.Failed,
+                    TimeSpan.FromMilliseconds(m.Item2.BusyMs!.Value)
+                )),
+        ];
 
     private static double? Rounded(double? figure) => figure is { } value ? Math.Round(value, 2) : null;
 }

@@ -8,7 +8,7 @@ namespace K8sLb.Operator.Mapping;
 /// <summary>What the planner needs of a sidecar's word.</summary>
 public static class MemberFactsReader
 {
-    public static MemberFacts Read(MemberState member) =>
+    public static MemberFacts Read(MemberState member, LoadSource source) =>
         new()
         {
             Uid = member.Hello.PodUid,
@@ -16,13 +16,13 @@ public static class MemberFactsReader
             LastSeen = member.LastSeen,
             Ailing = Ailing(member.Report),
             AsksToDrain = member.Report?.Agent?.Drains ?? false,
-            WeightPercent = member.Report?.Agent?.WeightPercent ?? 100,
             CircuitOpen = member.Report?.Circuit is { State: not CircuitState.Closed } circuit
                 ? string.Create(
                     CultureInfo.InvariantCulture,
                     $"its circuit is open: nothing for {circuit.PauseMs / 1000.0:0.#} s after failures in a row"
                 )
                 : null,
+            WeightPercent = source == LoadSource.Agent ? member.Report?.Agent?.WeightPercent ?? 100 : 100,
             Outcomes = member.Report?.Local is { } local
                 ? new OutcomeFacts
                 {

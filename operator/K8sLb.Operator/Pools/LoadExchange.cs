@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using K8sLb.Core.Balancing;
 using K8sLb.Operator.Diagnostics;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Mapping;
@@ -5,8 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace K8sLb.Operator.Pools;
 
-/// <summary>Hands round what a pool's members report of their load.</summary>
-internal sealed partial class LoadExchange(PoolChannel channel, TimeProvider time, ILogger logger)
+/// <summary>Hands round what a pool's members report of their load, and what that makes of their weights.</summary>
+/// <param name="weighs">Whether the pool wants its weights changed by reports.</param>
+internal sealed partial class LoadExchange(PoolChannel channel, Func<bool> weighs, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
 
@@ -15,6 +18,8 @@ internal sealed partial class LoadExchange(PoolChannel channel, TimeProvider tim
 
     /// <summary>Every member is told of every other: what goes out grows with the square, and so the pause with the members.</summary>
     private static readonly TimeSpan ForEachMember = TimeSpan.FromMilliseconds(20);
+
+    private ImmutableDictionary<string, ReportedLoad> weights = ImmutableDictionary<string, ReportedLoad>.Empty;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +42,11 @@ internal sealed partial class LoadExchange(PoolChannel channel, TimeProvider tim
     {
         try
         {
-            var loads = LoadMapper.Read(channel.Members);
+            var members = channel.Members;
+            weights = weighs()
+                ? ReportedWeights.Next(weights, LoadMapper.Figures(members), time.GetUtcNow())
+                : weights.Clear();
+            var loads = LoadMapper.Read(members, weights);
             if (loads.Members.Count > 1)
             {
                 channel.Tell(loads);

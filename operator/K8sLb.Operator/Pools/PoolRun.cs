@@ -29,9 +29,12 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly Task exchanging;
     private readonly PoolSessionKeys sessionKeys;
     private readonly Task keeping;
+    private readonly DeletionCostWriter costWriter;
+    private readonly Task costWriting;
     private readonly CancellationTokenSource stop = new();
     private IReadOnlyList<MemberRecord> records;
     private RebalanceRecord? rebalance;
+    private volatile bool weighsByReports;
     private BackendPoolStatus? status;
     private long? version;
 
@@ -53,7 +56,6 @@ internal sealed class PoolRun : IAsyncDisposable
             context.Logger
         );
         statusWriting = statusWriter.RunAsync(stop.Token);
-        exchanging = new LoadExchange(Channel, context.Time, context.Logger).RunAsync(stop.Token);
         sessionKeys = new PoolSessionKeys(
             Key,
             Uid,
@@ -63,6 +65,16 @@ internal sealed class PoolRun : IAsyncDisposable
             context.Logger
         );
         keeping = sessionKeys.RunAsync(stop.Token);
+        costWriter = new DeletionCostWriter(
+            Key.ToString(),
+            (cost, token) => context.WriteCost(Key.Namespace, cost, token),
+            context.Time,
+            context.Logger
+        );
+        costWriting = costWriter.RunAsync(stop.Token);
+        exchanging = new LoadExchange(Channel, () => weighsByReports, context.Time, context.Logger).RunAsync(
+            stop.Token
+        );
     }
 
     public ObjectKey Key { get; }
@@ -85,9 +97,11 @@ internal sealed class PoolRun : IAsyncDisposable
             Offer(ConditionBuilder.NotAccepted(view, status, now));
             return Refresh;
         }
+        weighsByReports = view.InForce.LoadSource == LoadSource.Reported;
         ForgetStrangers(view, members);
+        costWriter.Offer(view.InForce.WritesDeletionCosts ? PodCostReader.Read(view.Pods, members) : []);
         var pods = view.Pods.Select(PodReader.Read).ToArray();
-        var plan = Plan(view.InForce.Decisions, pods, members, now);
+        var plan = Plan(view.InForce, pods, members, now);
         Announce(view, members, plan);
         var settling = Publish(view.InForce, pods, members, plan, now);
         Offer(
@@ -117,17 +131,23 @@ internal sealed class PoolRun : IAsyncDisposable
         await statusWriting;
         await exchanging;
         await keeping;
+        await costWriting;
         stop.Dispose();
     }
 
-    private PoolPlan Plan(PoolSpec spec, PodFacts[] pods, Dictionary<string, MemberState> members, DateTimeOffset now)
+    private PoolPlan Plan(
+        AcceptedSpec spec,
+        PodFacts[] pods,
+        Dictionary<string, MemberState> members,
+        DateTimeOffset now
+    )
     {
         var plan = PoolPlanner.Plan(
             new PoolSnapshot
             {
-                Spec = spec,
+                Spec = spec.Decisions,
                 Pods = pods,
-                Members = [.. members.Values.Select(MemberFactsReader.Read)],
+                Members = [.. members.Values.Select(m => MemberFactsReader.Read(m, spec.LoadSource))],
                 Records = records,
                 ListeningSince = listeningSince,
                 Rebalance = rebalance,

@@ -1,3 +1,4 @@
+using K8sLb.Core.Balancing;
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
@@ -20,6 +21,8 @@ internal sealed record PoolRunContext
 
     /// <summary>Where the keys of sessions are kept.</summary>
     public required ISessionKeyStore SessionKeys { get; init; }
+    /// <summary>Writes a pod's cost of deletion, in the pool's namespace; fails where the pod has another UID by now.</summary>
+    public required Func<string, PodCost, CancellationToken, Task> WriteCost { get; init; }
 
     /// <summary>A sidecar of the pool said something.</summary>
     public required Action<ObjectKey, MemberChange> Changed { get; init; }

@@ -54,6 +54,7 @@ public sealed class MemberReports(
         {
             InFlight = load.InFlight,
             LatencyMs = load.Latency?.TotalMilliseconds,
+            BusyMs = load.Busy.TotalMilliseconds,
             Served = load.Served,
             Failed = load.Failed,
             FailuresInARow = load.FailuresInARow,

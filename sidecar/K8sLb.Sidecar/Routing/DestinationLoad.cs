@@ -14,6 +14,8 @@ public sealed class DestinationLoad(TimeProvider clock)
     private long failed;
     private int failuresInARow;
 
+    private long busyTicks;
+
     /// <summary>Latency in its upper half, as a float of seconds; the time of its last sample in its lower half, in milliseconds.</summary>
     private long sampled;
 
@@ -22,6 +24,9 @@ public sealed class DestinationLoad(TimeProvider clock)
     /// <summary>Answers whose outcome is known, and those that failed.</summary>
     public long Served => Volatile.Read(ref served);
     public long Failed => Volatile.Read(ref failed);
+
+    /// <summary>The time that answers took, all together.</summary>
+    public TimeSpan Busy => TimeSpan.FromTicks(Interlocked.Read(ref busyTicks));
     public int FailuresInARow => Volatile.Read(ref failuresInARow);
 
     public void NoteOutcome(bool success)
@@ -67,6 +72,7 @@ public sealed class DestinationLoad(TimeProvider clock)
 
     public void Took(TimeSpan time)
     {
+        Interlocked.Add(ref busyTicks, time.Ticks);
         var now = NowMs();
         while (true)
         {

@@ -23,7 +23,13 @@ public sealed class PeerLoads(TimeProvider clock)
             new(
                 clock.GetTimestamp(),
                 loads
-                    .Members.Where(m => m.ArrivalsPerSecond is null or (>= 0 and < double.PositiveInfinity))
+                    .Members.Where(m =>
+                        m
+                            is {
+                                ArrivalsPerSecond: null or (>= 0 and < double.PositiveInfinity),
+                                WeightFactor: null or (> 0 and < double.PositiveInfinity)
+                            }
+                    )
                     .DistinctBy(m => m.Uid)
                     .ToFrozenDictionary(m => m.Uid, StringComparer.Ordinal)
             )

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using K8sLb.Core.Balancing;
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
@@ -33,6 +35,9 @@ internal sealed class PoolBench : IAsyncDisposable
     /// <summary>What is kept of the pool's sessions outlives the operator.</summary>
     public KeyShelf Keys { get; } = new();
     public PoolRun Run { get; private set; }
+
+    /// <summary>Costs of deletion that were written, in order.</summary>
+    public ConcurrentQueue<PodCost> Costs { get; } = [];
 
     /// <summary>What the API server was given.</summary>
     public BackendPoolStatus? Written { get; private set; }
@@ -100,6 +105,11 @@ internal sealed class PoolBench : IAsyncDisposable
                     Written = status;
                 },
                 SessionKeys = Keys,
+                WriteCost = (_, cost, _) =>
+                {
+                    Costs.Enqueue(cost);
+                    return Task.CompletedTask;
+                },
                 Changed = (_, _) => { },
                 SettleTime = TimeSpan.FromSeconds(7),
                 Time = Time,
