@@ -99,6 +99,23 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     }
 
     [Fact]
+    public async Task The_cost_of_deletion_is_written_into_the_pods()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster);
+        var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
+        await world.StartOperatorAsync(kubeconfig);
+        await world.CreatePoolAsync(change: s => s.ScaleIn = new());
+        await world.AddMembersAsync("a");
+
+        await Eventually.IsTrue(
+            async () =>
+                await world.KubectlAsync("get", "pod", "a", "-o", "jsonpath={.metadata.annotations}") is var found
+                && found.Contains("\"controller.kubernetes.io/pod-deletion-cost\":\"10\"", StringComparison.Ordinal),
+            "the pod says what its deletion costs"
+        );
+    }
+
+    [Fact]
     public async Task A_pool_whose_status_cannot_be_written_is_served_and_disturbs_no_other()
     {
         await using var good = await PoolWorld.CreateAsync(cluster);

@@ -38,6 +38,32 @@ public sealed class LoadExchangeTests
         Told(bench)!.Members.ShouldNotContain(m => m.Uid == "uid-gone");
     }
 
+    [Fact]
+    public async Task Weights_follow_reports_where_the_pool_asks_for_it()
+    {
+        var pool = Sample.Pool("shop");
+        pool.Spec!.LoadBalancing = new() { LoadSource = "Reported" };
+        await using var bench = new PoolBench(pool);
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"));
+        var (fast, slow) = (bench.Attach("a"), bench.Attach("b"));
+        bench.Run.Reconcile();
+        var second = 0;
+
+        await Eventually.IsTrue(
+            () =>
+            {
+                second++;
+                bench.Time.Advance(TimeSpan.FromSeconds(1));
+                Report(bench, fast, 1, second * 100, second * 1_000);
+                Report(bench, slow, 1, second * 100, second * 4_000);
+                return Told(bench)?.Members.SingleOrDefault(m => m.Uid == "uid-b")?.WeightFactor < 0.9;
+            },
+            "the slow one has less weight"
+        );
+
+        Told(bench)!.Members.Single(m => m.Uid == "uid-a").WeightFactor.ShouldNotBeNull().ShouldBeGreaterThan(1);
+    }
+
     private static Task PassTimeUntilToldAsync(PoolBench bench, int members) =>
         Eventually.IsTrue(
             () =>
@@ -53,13 +79,25 @@ public sealed class LoadExchangeTests
             ? JsonSerializer.Deserialize(line, ProtocolJson.Default.OperatorMessage)?.Loads
             : null;
 
-    private static void Report(PoolBench bench, MemberSession session, double? arrivals) =>
+    private static void Report(
+        PoolBench bench,
+        MemberSession session,
+        double? arrivals,
+        long served = 0,
+        double busyMs = 0
+    ) =>
         session.OnReport(
             new MemberReport
             {
                 Connections = new ConnectionCounts(),
                 Totals = new ConnectionTotals(),
                 ArrivalsPerSecond = arrivals,
+                Local = new()
+                {
+                    InFlight = 0,
+                    Served = served,
+                    BusyMs = busyMs,
+                },
             },
             bench.Time.GetUtcNow()
         );
