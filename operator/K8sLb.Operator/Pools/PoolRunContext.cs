@@ -21,6 +21,7 @@ internal sealed record PoolRunContext
 
     /// <summary>Where the keys of sessions are kept.</summary>
     public required ISessionKeyStore SessionKeys { get; init; }
+
     /// <summary>Writes a pod's cost of deletion, in the pool's namespace; fails where the pod has another UID by now.</summary>
     public required Func<string, PodCost, CancellationToken, Task> WriteCost { get; init; }
 
