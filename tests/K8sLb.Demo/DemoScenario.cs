@@ -41,10 +41,10 @@ internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
             view.Step($"deploying the application {kind.Title()}");
             await shop.DeployAsync(manifests, values, cancellation);
             var result = await new RolloutRun(kind, shop, observer, view).RunAsync(cancellation);
-            view.EndRun(result);
+            view.EndRun(kind, result.Load);
             if (kind == RunKind.K8sLb && result.Load.Failed > 0)
             {
-                view.Tell(FailureTexts.First(result));
+                view.Tell(FailureTexts.First(result.Load, result.RestartAt, "restart"));
             }
             return result;
         }

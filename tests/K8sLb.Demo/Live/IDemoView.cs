@@ -1,3 +1,5 @@
+using K8sLb.Load;
+
 namespace K8sLb.Demo;
 
 /// <summary>Shows the demo to whoever watches it. Called from several threads.</summary>
@@ -12,7 +14,7 @@ internal interface IDemoView : IAsyncDisposable
     /// <summary>A run's latest state, four times a second.</summary>
     void Show(DemoFrame frame);
 
-    void EndRun(RolloutResult result);
+    void EndRun(RunKind run, LoadReport load);
 
     /// <param name="report">Where report.html is.</param>
     void Conclude(IReadOnlyList<ComparisonRow> comparison, Verdict verdict, string report);

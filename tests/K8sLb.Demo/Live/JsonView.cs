@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K8sLb.Load;
 
 namespace K8sLb.Demo;
 
@@ -13,7 +14,7 @@ internal sealed class JsonView(TextWriter output) : IDemoView
 
     public void Show(DemoFrame frame) => Write(new() { Frame = frame });
 
-    public void EndRun(RolloutResult result) => Write(new() { Run = result.Run, Load = result.Load });
+    public void EndRun(RunKind run, LoadReport load) => Write(new() { Run = run, Load = load });
 
     public void Conclude(IReadOnlyList<ComparisonRow> comparison, Verdict verdict, string report) =>
         Write(new() { Verdict = verdict, Text = report });

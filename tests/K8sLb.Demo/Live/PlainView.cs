@@ -1,4 +1,5 @@
 using System.Globalization;
+using K8sLb.Load;
 
 namespace K8sLb.Demo;
 
@@ -27,8 +28,8 @@ internal sealed class PlainView(TextWriter output) : IDemoView
         }
     }
 
-    public void EndRun(RolloutResult result) =>
-        Write($"{result.Run.Title()}: {result.Load.Requests} requests, {result.Load.Failed} failed");
+    public void EndRun(RunKind run, LoadReport load) =>
+        Write($"{run.Title()}: {load.Requests} requests, {load.Failed} failed");
 
     public void Conclude(IReadOnlyList<ComparisonRow> comparison, Verdict verdict, string report)
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using K8sLb.Load;
 using Spectre.Console;
 
 namespace K8sLb.Demo;
@@ -23,7 +24,7 @@ internal sealed class TableView : IDemoView
 
     public void Show(DemoFrame frame) => orders.Writer.TryWrite(new FrameOrder(frame));
 
-    public void EndRun(RolloutResult result) => orders.Writer.TryWrite(new EndRunOrder());
+    public void EndRun(RunKind run, LoadReport load) => orders.Writer.TryWrite(new EndRunOrder());
 
     public void Conclude(IReadOnlyList<ComparisonRow> comparison, Verdict verdict, string report) =>
         orders.Writer.TryWrite(

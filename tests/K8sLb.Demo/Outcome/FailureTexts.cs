@@ -8,15 +8,16 @@ internal static class FailureTexts
     private const int Shown = 15;
 
     /// <summary>The first failures of a run, a line each.</summary>
-    public static string First(RolloutResult result) =>
+    /// <param name="since">A moment of the run, in seconds since it began.</param>
+    /// <param name="what">It was, in a word.</param>
+    public static string First(LoadReport load, double since, string what) =>
         string.Join(
             '\n',
-            result
-                .Load.Failures.Take(Shown)
+            load.Failures.Take(Shown)
                 .Select(f =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{f.Seconds - result.RestartAt, 7:0.00} s after the restart: {Of(f)}"
+                        $"{f.Seconds - since, 7:0.00} s after the {what}: {Of(f)}"
                     )
                 )
         );

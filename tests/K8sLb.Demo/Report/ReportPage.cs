@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
 using K8sLb.Load;
 
@@ -13,32 +11,23 @@ internal static class ReportPage
         var verdict = Verdict.Of(baseline.Load, k8slb.Load);
         var axes = ChartAxes.Of(baseline, k8slb);
         RolloutResult[] runs = [baseline, k8slb];
-        return $"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>K8sLb: a rolling restart under load</title>
-            <style>
-            {Style()}
-            </style>
-            </head>
-            <body>
+        return PageParts.Page(
+            "K8sLb: a rolling restart under load",
+            $"""
             <header>
             <p class="eyebrow">K8sLb demo · {k8slb.Load.StartedAt:yyyy-MM-dd HH:mm} UTC</p>
             <h1>A rolling restart under load</h1>
-            <p class="verdict {(verdict.Passed ? "good" : "bad")}">{Text(verdict.Text)}</p>
+            <p class="verdict {(verdict.Passed ? "good" : "bad")}">{PageParts.Text(verdict.Text)}</p>
             <p class="lead">Four pods of an application that exits at once on SIGTERM, behind a Service whose endpoints reach
             kube-proxy up to 2 s late, and a client that never retries: keep-alive, short, slow, HTTP/2, gRPC and WebSocket traffic. The same
             <code>kubectl rollout restart</code>, without K8sLb and with it.</p>
             </header>
             <main>
             <section class="tiles">
-            {Tile("failed requests", baseline, k8slb, r => r.Failed, lessIsBetter: true)}
-            {Tile("connections cut without notice", baseline, k8slb, r => r.Cut, lessIsBetter: true)}
-            {Tile("connections told politely to move", baseline, k8slb, r => r.ReleasedPolitely, lessIsBetter: false)}
-            {Tile("longest stall", baseline, k8slb, r => r.LongestStallMs, lessIsBetter: true, " ms")}
+            {PageParts.Tile("failed requests", baseline.Load, k8slb.Load, r => r.Failed, lessIsBetter: true)}
+            {PageParts.Tile("connections cut without notice", baseline.Load, k8slb.Load, r => r.Cut, lessIsBetter: true)}
+            {PageParts.Tile("connections told politely to move", baseline.Load, k8slb.Load, r => r.ReleasedPolitely, lessIsBetter: false)}
+            {PageParts.Tile("longest stall", baseline.Load, k8slb.Load, r => r.LongestStallMs, lessIsBetter: true, " ms")}
             </section>
             {Charts(
                 "Connections by pod",
@@ -59,9 +48,8 @@ internal static class ReportPage
             {ReportTables.Classes(runs)}
             {ReportTables.FirstFailures(runs)}
             </main>
-            </body>
-            </html>
-            """;
+            """
+        );
     }
 
     private static string Charts(
@@ -72,43 +60,13 @@ internal static class ReportPage
         Func<RunCharts, string> draw
     )
     {
-        var html = new StringBuilder($"<section><h2>{Text(title)}</h2><p>{Text(text)}</p><div class=\"pair\">");
+        var html = new StringBuilder(
+            $"<section><h2>{PageParts.Text(title)}</h2><p>{PageParts.Text(text)}</p><div class=\"pair\">"
+        );
         foreach (var run in runs)
         {
             html.Append($"<figure><figcaption>{run.Run.Title()}</figcaption>{draw(new RunCharts(run, axes))}</figure>");
         }
         return html.Append("</div></section>").ToString();
-    }
-
-    private static string Tile(
-        string name,
-        RolloutResult baseline,
-        RolloutResult k8slb,
-        Func<LoadReport, double> value,
-        bool lessIsBetter,
-        string unit = ""
-    )
-    {
-        var (without, with) = (value(baseline.Load), value(k8slb.Load));
-        var better = lessIsBetter ? with < without : with > without;
-        return $"""
-            <div class="tile"><h3>{Text(name)}</h3><div class="values">
-            <div class="{(lessIsBetter && better ? "bad" : "")}"><strong>{Number(
-                without
-            )}{unit}</strong><span>without</span></div>
-            <div class="{(better ? "good" : "")}"><strong>{Number(with)}{unit}</strong><span>with K8sLb</span></div>
-            </div></div>
-            """;
-    }
-
-    private static string Number(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Style()
-    {
-        using var source = typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(source);
-        return reader.ReadToEnd();
     }
 }

@@ -3,25 +3,16 @@ namespace K8sLb.Demo;
 /// <summary>The diagrams of one run. Both runs get the same axes, so that they can be compared by eye.</summary>
 internal sealed class RunCharts(RolloutResult run, ChartAxes axes)
 {
-    private const int Shades = 4;
-
     /// <summary>Open connections by the pod that answered last on them, one band each, old pods below.</summary>
     public string Connections()
     {
         var plot = Plot(axes.MostConnections);
-        var frames = run.Frames.Where(f => f.Load.Members.Count > 0 && axes.Holds(f.Seconds - run.RestartAt)).ToList();
-        var below = new double[frames.Count];
-        foreach (var (pod, style) in Pods(frames))
-        {
-            var band = frames
-                .Select(
-                    (frame, i) =>
-                        (X: frame.Seconds - run.RestartAt, Low: below[i], High: below[i] + ConnectionsOf(frame, pod))
-                )
-                .ToList();
-            plot.Band(band, style, pod);
-            below = [.. band.Select(p => p.High)];
-        }
+        ConnectionBands.Draw(
+            plot,
+            run.Frames.Where(f => axes.Holds(f.Seconds - run.RestartAt)),
+            run.RestartAt,
+            run.OldPods
+        );
         return WithMarks(plot).Svg($"connections by pod over time, {run.Run.Title()}");
     }
 
@@ -46,7 +37,7 @@ internal sealed class RunCharts(RolloutResult run, ChartAxes axes)
         var plot = new SvgPlot(0, axes.LongestDecay, axes.LargestDecay);
         foreach (var (pod, i) in run.OldPods.Select((pod, i) => (pod, i)))
         {
-            plot.Line(DecayCurves.Of(run, pod), $"line old-{i % Shades}", pod);
+            plot.Line(DecayCurves.Of(run, pod), $"line old-{i % ConnectionBands.Shades}", pod);
         }
         return plot.Svg($"decay of the old pods' connections, {run.Run.Title()}");
     }
@@ -71,15 +62,4 @@ internal sealed class RunCharts(RolloutResult run, ChartAxes axes)
 
     private SvgPlot WithMarks(SvgPlot plot) =>
         plot.Mark(0, "restart").Mark(run.OldPodsGoneAt - run.RestartAt, "old pods gone");
-
-    private IEnumerable<(string Pod, string Style)> Pods(IReadOnlyList<DemoFrame> frames)
-    {
-        var seen = frames.SelectMany(f => f.Load.Members.Keys).Where(p => p.Length > 0).Distinct().ToList();
-        var old = run.OldPods.Where(seen.Contains).Select((pod, i) => (pod, $"band old-{i % Shades}"));
-        var added = seen.Except(run.OldPods).Select((pod, i) => (pod, $"band new-{i % Shades}"));
-        return [.. old, .. added];
-    }
-
-    private static int ConnectionsOf(DemoFrame frame, string pod) =>
-        frame.Load.Members.TryGetValue(pod, out var open) ? open.Http1 + open.Http2 + open.WebSocket : 0;
 }

@@ -15,9 +15,7 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
     private static readonly TimeSpan After = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OldPodsLimit = TimeSpan.FromSeconds(150);
 
-    private readonly List<DemoFrame> frames = [];
-    private HashSet<string> oldPods = [];
-    private volatile string stage = "";
+    private readonly RunObservation observation = new(run, observer, view);
 
     public async Task<RolloutResult> RunAsync(CancellationToken cancellation)
     {
@@ -26,76 +24,34 @@ internal sealed class RolloutRun(RunKind run, ShopDeployment shop, ShopObserver 
         await shop.AnswersAsync(order, cancellation);
 
         await using var load = await LoadProcess.StartAsync(shop.Cluster, order);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var observing = ObserveAsync(load, ended.Token);
-        try
-        {
-            return await RestartUnderAsync(load, cancellation);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await observing;
-        }
+        return await observation.DuringAsync(load, () => RestartUnderAsync(load, cancellation), cancellation);
     }
 
     private async Task<RolloutResult> RestartUnderAsync(LoadProcess load, CancellationToken cancellation)
     {
-        Stage("steady load");
+        observation.Stage("steady load");
         await load.RunningForAsync(WarmUp, cancellation);
 
-        oldPods = observer.Pods.Select(p => p.Metadata.Name ?? "").ToHashSet();
+        observation.RememberPods();
         var restartAt = load.Progress!.Seconds;
-        Stage("kubectl rollout restart");
+        observation.Stage("kubectl rollout restart");
         await shop.RestartAsync(cancellation);
         var rolloutDoneAt = load.Progress.Seconds;
 
-        Stage("old pods are ending");
+        observation.Stage("old pods are ending");
         await load.UntilAsync(() => !OldPods().Any(), OldPodsLimit, "the old pods are gone", cancellation);
         var oldPodsGoneAt = load.Progress.Seconds;
 
-        Stage("steady load");
+        observation.Stage("steady load");
         await load.RunningForAsync(After, cancellation);
         var limit = TimeSpan.FromSeconds(LongestLoadSeconds);
         await load.UntilAsync(() => load.Progress.Requests >= FewestRequests, limit, "enough requests", cancellation);
 
-        Stage("stopping the load");
+        observation.Stage("stopping the load");
         var report = await load.StopAsync().WaitAsync(cancellation);
-        lock (frames)
-        {
-            return new(run, report, restartAt, rolloutDoneAt, oldPodsGoneAt, [.. oldPods], [.. frames]);
-        }
-    }
-
-    private void Stage(string text)
-    {
-        stage = text;
-        view.Step(text);
+        return new(run, report, restartAt, rolloutDoneAt, oldPodsGoneAt, [.. observation.OldPods], observation.Frames);
     }
 
     private IEnumerable<V1Pod> OldPods() =>
-        observer.Pods.Where(pod => oldPods.Contains(pod.Metadata.Name ?? "") && !pod.HasEnded());
-
-    /// <summary>A look with each line of the load's progress, for the table and for the report.</summary>
-    private async Task ObserveAsync(LoadProcess load, CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            var line = load.NextLine;
-            if (load.Progress is { } progress)
-            {
-                var rows =
-                    run == RunKind.Baseline
-                        ? MemberRows.OfPods(observer.Pods, progress, oldPods)
-                        : MemberRows.OfPool(observer.Pods, observer.PoolStatus, oldPods, DateTimeOffset.UtcNow);
-                var frame = new DemoFrame(run, stage, progress.Seconds, progress, rows);
-                lock (frames)
-                {
-                    frames.Add(frame);
-                }
-                view.Show(frame);
-            }
-            await line.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+        observer.Pods.Where(pod => observation.OldPods.Contains(pod.Metadata.Name ?? "") && !pod.HasEnded());
 }
