@@ -14,13 +14,14 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-zA-Z0-9_-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables\n'
-	@printf '  %-23s %s\n' 'KEEP=1' 'demo: leave the cluster up and print how to use and end it' \
+	@printf '  %-23s %s\n' 'ACT=scale' 'demo: from 4 pods to 8 under 2,000 gRPC streams, instead of a restart' \
+	  'KEEP=1' 'demo: leave the cluster up and print how to use and end it' \
 	  'CLUSTER=current' 'demo: use the kubeconfig at hand instead of a local node' \
 	  'KUBEBUILDER_ASSETS=DIR' 'take the Kubernetes binaries from DIR (any version)' \
 	  'T=NAME' 'test: only the test project K8sLb.NAME.Tests'
 
 .PHONY: demo
-demo: node-assets images ## Rolling restart under load on a local node, without and with K8sLb (report in artifacts/demo)
+demo: node-assets images ## Rolling restart under load on a local node, or a scale-out under streams, without and with K8sLb (artifacts/demo)
 	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- $(DEMO_ARGS)
 
 .PHONY: test

@@ -5,13 +5,19 @@ public sealed class DemoOptionsTests
     [Fact]
     public void What_make_passes_on_is_read()
     {
-        var environment = new Dictionary<string, string> { ["KEEP"] = "1", ["CLUSTER"] = "current" };
+        var environment = new Dictionary<string, string>
+        {
+            ["KEEP"] = "1",
+            ["CLUSTER"] = "current",
+            ["ACT"] = "scale",
+        };
 
         var options = DemoOptions.Parse(["--json"], name => environment.GetValueOrDefault(name));
 
         options.ShouldBe(
             new DemoOptions
             {
+                Act = DemoAct.Scale,
                 Keep = true,
                 CurrentCluster = true,
                 Json = true,
@@ -21,6 +27,7 @@ public sealed class DemoOptionsTests
 
     [Theory]
     [InlineData("KEEP", "yes", "KEEP=yes; it takes 0 or 1")]
+    [InlineData("ACT", "scaling", "ACT=scaling; it takes restart or scale")]
     [InlineData("CLUSTER", "kind", "CLUSTER=kind; it takes local or current")]
     public void A_wrong_value_is_named_with_what_would_be_right(string variable, string value, string message) =>
         Should

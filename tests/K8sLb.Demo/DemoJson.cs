@@ -11,5 +11,6 @@ namespace K8sLb.Demo;
 )]
 [JsonSerializable(typeof(DemoLine))]
 [JsonSerializable(typeof(DemoSummary))]
+[JsonSerializable(typeof(ScaleSummary))]
 [JsonSerializable(typeof(List<EnduranceResult>))]
 internal sealed partial class DemoJson : JsonSerializerContext;

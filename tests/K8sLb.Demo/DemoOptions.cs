@@ -1,10 +1,12 @@
 namespace K8sLb.Demo;
 
 /// <summary>
-/// <c>KEEP=1</c>, <c>CLUSTER=current</c> and <c>DEMO_ADDRESS</c> by environment, as make passes them on; <c>--json</c> as an argument.
+/// <c>ACT=scale</c>, <c>KEEP=1</c>, <c>CLUSTER=current</c> and <c>DEMO_ADDRESS</c> by environment, as make passes them on; <c>--json</c> as an argument.
 /// </summary>
 internal sealed record DemoOptions
 {
+    public DemoAct Act { get; init; }
+
     /// <summary>Leaves the cluster up.</summary>
     public bool Keep { get; init; }
 
@@ -33,6 +35,12 @@ internal sealed record DemoOptions
         return new()
         {
             Json = args.Contains("--json"),
+            Act = Text("ACT") switch
+            {
+                null or "restart" => DemoAct.Restart,
+                "scale" => DemoAct.Scale,
+                var other => throw new ArgumentException($"ACT={other}; it takes restart or scale"),
+            },
             Keep = Text("KEEP") switch
             {
                 null or "0" => false,

@@ -3,7 +3,7 @@ namespace K8sLb.Demo;
 /// <summary>The demo on a cluster that it starts, or on the one at hand.</summary>
 internal static class DemoProgram
 {
-    /// <returns>Whether nothing was lost with K8sLb while the baseline lost requests.</returns>
+    /// <returns>Whether it showed what it is for.</returns>
     public static async Task<bool> RunAsync(DemoOptions options, IDemoView view, CancellationToken cancellation)
     {
         view.Step(options.CurrentCluster ? "using the cluster at hand" : "starting a Kubernetes node");
@@ -11,7 +11,9 @@ internal static class DemoProgram
         view.Tell($"In another terminal, to watch:\n{demo.Usage}");
         try
         {
-            return await new DemoScenario(demo, view).RunAsync(cancellation);
+            return options.Act == DemoAct.Scale
+                ? await new ScaleScenario(demo, view).RunAsync(cancellation)
+                : await new DemoScenario(demo, view).RunAsync(cancellation);
         }
         finally
         {

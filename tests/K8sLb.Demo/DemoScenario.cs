@@ -1,8 +1,6 @@
-using K8sLb.LocalCluster;
-
 namespace K8sLb.Demo;
 
-/// <summary>The whole demo on a cluster that is up: operator, a restart without K8sLb, a restart with it, the comparison.</summary>
+/// <summary>The first act on a cluster that is up: operator, a restart without K8sLb, a restart with it, the comparison.</summary>
 internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
 {
     private const string Namespace = "default";
@@ -14,15 +12,7 @@ internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
     {
         view.Step("installing the CRD and the operator");
         var operatorAddress = await OperatorChart.InstallAsync(demo, cancellation);
-        var values = new Dictionary<string, string>
-        {
-            ["APP_IMAGE"] = LocalImages.SampleApp,
-            ["SIDECAR_IMAGE"] = LocalImages.Sidecar,
-            ["OPERATOR_ADDRESS"] = operatorAddress,
-            ["REPLICAS"] = "4",
-            ["MAX_SURGE"] = "1",
-            ["RELEASES_PER_SECOND"] = "200",
-        };
+        var values = ShopDeployment.Values(operatorAddress);
         await using var observer = new ShopObserver(demo.Api, Namespace);
         await observer.WaitForSyncAsync(cancellation);
 

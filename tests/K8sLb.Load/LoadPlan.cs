@@ -91,6 +91,23 @@ public sealed record LoadPlan(
         };
     }
 
+    /// <summary>
+    /// Long gRPC streams, each on a connection of its own, as clients have them that watch something. A stream is ended after
+    /// about half a minute, and the next one is begun on the same connection.
+    /// </summary>
+    public static LoadPlan Streams(int count, int durationSeconds) =>
+        new(durationSeconds, MaxRequests: 2_000_000)
+        {
+            Grpc = new()
+            {
+                Connections = count,
+                CallersPerConnection = 0,
+                MeanIntervalMs = 1_000,
+                ChatIntervalMs = 3_000,
+                MessagesPerChat = 10,
+            },
+        };
+
     /// <summary>The connections that are kept open: those that a server has to move when it goes.</summary>
     [JsonIgnore]
     public int KeptConnections =>
@@ -118,8 +135,8 @@ public sealed record LoadPlan(
         // Below the 100 that RFC 9113 section 6.5.2 recommends as the least limit: the client does not track the server's.
         InBounds("http2.streamsPerConnection", Http2?.StreamsPerConnection, 1, 50);
         InBounds("http2.meanIntervalMs", Http2?.MeanIntervalMs, 4, 600_000);
-        InBounds("grpc.connections", Grpc?.Connections, 1, 200);
-        InBounds("grpc.callersPerConnection", Grpc?.CallersPerConnection, 1, 50);
+        InBounds("grpc.connections", Grpc?.Connections, 1, 4_000);
+        InBounds("grpc.callersPerConnection", Grpc?.CallersPerConnection, 0, 50);
         InBounds("grpc.meanIntervalMs", Grpc?.MeanIntervalMs, 4, 600_000);
         InBounds("grpc.chatIntervalMs", Grpc?.ChatIntervalMs, 4, 600_000);
         // All that a stream sends has to fit into its first window, which the client does not track.

@@ -15,6 +15,18 @@ internal sealed class ShopDeployment(DemoCluster demo)
 
     public ICluster Cluster => demo.Cluster;
 
+    /// <summary>What the manifests of both acts leave open.</summary>
+    public static Dictionary<string, string> Values(string operatorAddress) =>
+        new()
+        {
+            ["APP_IMAGE"] = LocalImages.SampleApp,
+            ["SIDECAR_IMAGE"] = LocalImages.Sidecar,
+            ["OPERATOR_ADDRESS"] = operatorAddress,
+            ["REPLICAS"] = "4",
+            ["MAX_SURGE"] = "1",
+            ["RELEASES_PER_SECOND"] = "200",
+        };
+
     /// <summary>Applies manifests and waits until all pods are ready.</summary>
     public async Task DeployAsync(
         IEnumerable<string> files,
@@ -40,6 +52,12 @@ internal sealed class ShopDeployment(DemoCluster demo)
     public async Task RestartAsync(CancellationToken cancellation)
     {
         await Cluster.KubectlAsync(["rollout", "restart", $"deployment/{Name}"], null, cancellation);
+        await RolledOutAsync(cancellation);
+    }
+
+    public async Task ScaleAsync(int replicas, CancellationToken cancellation)
+    {
+        await Cluster.KubectlAsync(["scale", $"deployment/{Name}", $"--replicas={replicas}"], null, cancellation);
         await RolledOutAsync(cancellation);
     }
 

@@ -51,7 +51,7 @@ internal static class PageParts
 
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static string Style()
+    public static string Style()
     {
         using var source = typeof(PageParts).Assembly.GetManifestResourceStream("report.css")!;
         using var reader = new StreamReader(source);

@@ -94,10 +94,17 @@ internal sealed class SvgPlot
         return this;
     }
 
-    public string Svg(string description) =>
-        Invariant($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"")
+    public string Svg(string description) => Svg(description, "", "");
+
+    /// <summary>A file of its own.</summary>
+    /// <param name="style">CSS for the classes that are used.</param>
+    public string Standalone(string description, string style) =>
+        Svg(description, "xmlns=\"http://www.w3.org/2000/svg\" ", $"<style>{style}</style>");
+
+    private string Svg(string description, string attributes, string before) =>
+        Invariant($"<svg {attributes}viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"")
         + WebUtility.HtmlEncode(description)
-        + $"\">{content}</svg>";
+        + $"\">{before}{content}</svg>";
 
     private void Grid()
     {
