@@ -85,7 +85,9 @@ public abstract class RebalanceTests(PortMode mode) : DataPathTests(mode)
             sockets.Add(await pool[0].OpenWebSocketAsync());
         }
         await Eventually.IsTrue(() => pool[0].Registry.Held().Connections == 4, "all are held");
-        pool[0].Host.Services.GetRequiredService<PeerLoads>().Put(new() { Members = [Load(pool[1], held: 0)] });
+        pool[0]
+            .Host.Services.GetRequiredService<PeerLoads>()
+            .Put(new() { Members = [Load(pool[0], held: 4), Load(pool[1], held: 0)] });
         await Eventually.IsTrue(() => pool[0].Router.ConnectionPlan.Local == 0, "that is known");
         pool[0].Router.Plan.Local.ShouldBe(1);
 

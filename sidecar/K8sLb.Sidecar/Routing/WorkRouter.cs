@@ -1,6 +1,5 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Agent;
-using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Sessions;
@@ -20,7 +19,6 @@ public sealed class WorkRouter
     private readonly MemberHealth health;
     private readonly MemberAgent agent;
     private readonly PeerLoads loads;
-    private readonly ConnectionRegistry registry;
     private readonly Random random;
     private readonly TurnSequence turns;
     private readonly ArrivalMeter arrivals = new();
@@ -31,6 +29,7 @@ public sealed class WorkRouter
     private SessionPlan? sessions;
     private (MemberSnapshot Snapshot, SessionSelf Self)? sessionsOf;
     private RoutingPlan plan = RoutingPlan.LocalOnly;
+    private readonly SentSince sentSince = new();
     private RoutingPlan? connectionPlan;
     private IReadOnlyDictionary<string, MemberLoad>? planned;
 
@@ -40,13 +39,12 @@ public sealed class WorkRouter
         MemberHealth health,
         MemberAgent agent,
         PeerLoads loads,
-        ConnectionRegistry registry,
         Random random,
         TimeProvider clock
     )
     {
         (this.snapshots, this.drain, this.health, this.agent) = (snapshots, drain, health, agent);
-        (this.loads, this.registry, this.random, this.clock) = (loads, registry, random, clock);
+        (this.loads, this.random, this.clock) = (loads, random, clock);
         local = new(clock);
         turns = new((uint)random.NextInt64(1L << 32));
         drain.Changed += Refresh;
@@ -142,7 +140,7 @@ public sealed class WorkRouter
     /// </summary>
     public bool IsMoving(DateTimeOffset now) =>
         HaveArrivalsChanged()
-        // What it holds changes with every connection.
+        // What was sent where changes with every connection.
         || snapshots.Current?.Pool.Policy.Rebalance is not null
         || Volatile.Read(ref planned) != loads.Current
         || drain.Current is { IsReleasing: false }
@@ -213,7 +211,7 @@ public sealed class WorkRouter
     ) =>
         drain.Current is null
         && snapshot.Pool.Policy.Rebalance is not null
-        && HeldShares.Plan(snapshot.Pool, self, registry.Held().Connections, told, now) is { } shares
+        && HeldShares.Plan(snapshot.Pool, self, told, sentSince.Count(known, told), now) is { } shares
             ? new(Choices(RendezvousHash.Of(self.Uid), shares, told), BalancingKind.WeightedRoundRobin)
             : null;
 

@@ -46,8 +46,10 @@ internal sealed class ScaleRun(RunKind run, ShopDeployment shop, ShopObserver ob
         observation.Stage($"{To} pods are ready");
         await load.RunningForAsync(ScaleVerdict.Within + ScaleVerdict.Lasting, cancellation);
 
+        // Without those in which the load closes its connections.
+        var frames = observation.Frames;
         observation.Stage("stopping the load");
         var report = await load.StopAsync().WaitAsync(cancellation);
-        return new(run, report, scaleAt, readyAt, [.. observation.OldPods], observation.Frames);
+        return new(run, report, scaleAt, readyAt, [.. observation.OldPods], frames);
     }
 }

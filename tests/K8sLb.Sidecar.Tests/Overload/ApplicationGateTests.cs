@@ -26,7 +26,6 @@ public sealed class ApplicationGateTests
             new MemberHealth(),
             new MemberAgent(),
             new PeerLoads(time),
-            new ConnectionRegistry(time),
             new Random(1),
             time
         );

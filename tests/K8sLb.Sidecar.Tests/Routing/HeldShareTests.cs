@@ -17,10 +17,25 @@ public sealed class HeldShareTests
         var shares = Plan(0, [(100, 80), (100, 20), (100, 50), (100, 10)]).ShouldNotBeNull();
 
         shares.Local.ShouldBe(0);
-        // 161 with the new one: 40.25 each.
-        Share(shares, 1).ShouldBe(20.25 / 50.5, 1e-9);
+        // 40 is the share of each.
+        Share(shares, 1).ShouldBe(20.0 / 50, 1e-9);
         Share(shares, 2).ShouldBe(0);
-        Share(shares, 3).ShouldBe(30.25 / 50.5, 1e-9);
+        Share(shares, 3).ShouldBe(30.0 / 50, 1e-9);
+    }
+
+    [Fact]
+    public void What_was_sent_since_the_figures_were_reported_counts_for_all_that_send()
+    {
+        var (pool, loads) = Pool([(100, 80), (100, 20), (100, 50), (100, 10)], Policy());
+        RoutingShares? After(int sent) =>
+            HeldShares.Plan(pool, new("m0"), loads, new Dictionary<string, int> { ["m3"] = sent }, Now);
+
+        // The third holds too much as well, and has sent about as much.
+        Share(After(10).ShouldNotBeNull(), 3).ShouldBe(10.0 / 30, 1e-9);
+        Share(After(15).ShouldNotBeNull(), 3).ShouldBe(0);
+        After(15)!.Local.ShouldBe(0, "the second lacks some still");
+        var all = new Dictionary<string, int> { ["m1"] = 10, ["m3"] = 15 };
+        HeldShares.Plan(pool, new("m0"), loads, all, Now).ShouldNotBeNull().Local.ShouldBe(1, "nobody lacks any more");
     }
 
     [Fact]
@@ -35,7 +50,7 @@ public sealed class HeldShareTests
         var shares = Plan(0, [(100, 50), (50, 20), (200, 60)]).ShouldNotBeNull();
 
         shares.Local.ShouldBe(0);
-        Share(shares, 1).ShouldBe(0, "20 of 131 are more than a member with a seventh of the weight is to hold");
+        Share(shares, 1).ShouldBe(0, "20 of 130 are more than a member with a seventh of the weight is to hold");
         Share(shares, 2).ShouldBe(1);
     }
 
@@ -48,10 +63,13 @@ public sealed class HeldShareTests
     [Fact]
     public void Nothing_is_passed_on_for_figures_that_are_not_known()
     {
-        var (pool, loads) = Pool([(100, 80), (100, 20)], Policy());
-        loads["m1"] = loads["m1"] with { Held = null };
+        foreach (var silent in (string[])["m0", "m1"])
+        {
+            var (pool, loads) = Pool([(100, 80), (100, 20)], Policy());
+            loads[silent] = loads[silent] with { Held = null };
 
-        HeldShares.Plan(pool, new("m0"), 80, loads, Now).ShouldBeNull();
+            HeldShares.Plan(pool, new("m0"), loads, Nothing, Now).ShouldBeNull();
+        }
     }
 
     [Fact]
@@ -59,7 +77,7 @@ public sealed class HeldShareTests
     {
         var (pool, loads) = Pool([(100, 80), (100, 20)], TestSnapshots.Policy());
 
-        HeldShares.Plan(pool, new("m0"), 80, loads, Now).ShouldBeNull();
+        HeldShares.Plan(pool, new("m0"), loads, Nothing, Now).ShouldBeNull();
     }
 
     [Fact]
@@ -102,6 +120,8 @@ public sealed class HeldShareTests
         held.Max().ShouldBeLessThanOrEqualTo((int)Math.Ceiling(Math.Max(mean * 1.05, mean + 2)) + 1);
     }
 
+    private static readonly Dictionary<string, int> Nothing = [];
+
     private static PoolPolicy Policy() =>
         TestSnapshots.Policy() with
         {
@@ -114,7 +134,7 @@ public sealed class HeldShareTests
     private static RoutingShares? Plan(int self, (int Weight, int Held)[] members)
     {
         var (pool, loads) = Pool(members, Policy());
-        return HeldShares.Plan(pool, new($"m{self}"), members[self].Held, loads, Now);
+        return HeldShares.Plan(pool, new($"m{self}"), loads, Nothing, Now);
     }
 
     private static (PoolState State, Dictionary<string, MemberLoad> Loads) Pool(

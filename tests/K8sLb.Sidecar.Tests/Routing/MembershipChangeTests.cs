@@ -33,14 +33,12 @@ public sealed class MembershipChangeTests
             .ToList();
         var clock = TimeProvider.System;
         var snapshots = new SnapshotInForce();
-        var registry = new ConnectionRegistry(clock);
         var router = new WorkRouter(
             snapshots,
-            new MemberDrain(registry, snapshots, clock),
+            new MemberDrain(new ConnectionRegistry(clock), snapshots, clock),
             new MemberHealth(),
             new MemberAgent(),
             new PeerLoads(clock),
-            registry,
             new Random(1),
             clock
         );
