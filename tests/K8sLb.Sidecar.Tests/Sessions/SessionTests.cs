@@ -305,10 +305,13 @@ public abstract class SessionTests(SessionKind kind)
         var probe = Client();
         probe.More = "User-Agent: kube-probe/1.29\r\n";
 
-        await probe.RequestAsync(pool[0]);
+        await using var connection = await RawHttp.ConnectAsync(pool[0].Http);
+        await Client().RequestAsync(connection);
+
+        await probe.RequestAsync(connection);
 
         probe.Given.ShouldBe(0);
-        pool[0].Reports.Report().Sessions.ShouldBe(0);
+        pool[0].Reports.Report().Sessions.ShouldBe(1, "the other's");
     }
 
     [Fact]
