@@ -36,14 +36,8 @@ public sealed class ApplicationGate(SnapshotInForce snapshots, WorkRouter router
     /// <summary>Nobody overtakes those that wait.</summary>
     public bool TryEnter(out Place place)
     {
-        if (Policy is { } policy)
-        {
-            place = default;
-            return pending.Count == 0 && TryTake(policy, out place);
-        }
-        load.Begin();
-        place = new(this, breaker.State.Round);
-        return true;
+        place = default;
+        return pending.Count == 0 && TryTake(Policy, out place);
     }
 
     /// <summary>For work that found no place.</summary>
@@ -120,7 +114,7 @@ public sealed class ApplicationGate(SnapshotInForce snapshots, WorkRouter router
     /// <summary>Gives free places to those that wait.</summary>
     private void Advance()
     {
-        while (pending.Count > 0 && Policy is { } policy && TryTake(policy, out var place))
+        while (pending.Count > 0 && TryTake(Policy, out var place))
         {
             if (pending.TryTake() is { } next)
             {
@@ -134,9 +128,15 @@ public sealed class ApplicationGate(SnapshotInForce snapshots, WorkRouter router
         }
     }
 
-    private bool TryTake(CircuitBreakerPolicy policy, out Place place)
+    private bool TryTake(CircuitBreakerPolicy? policy, out Place place)
     {
         place = default;
+        if (policy is null)
+        {
+            load.Begin();
+            place = new(this, breaker.State.Round);
+            return true;
+        }
         if (!load.TryBegin(LimitOf(policy)))
         {
             return false;

@@ -70,15 +70,17 @@ public sealed class ApplicationGateTests
         gate.TryWithdraw(entry).ShouldBeFalse();
     }
 
-    [Fact]
-    public void A_higher_limit_lets_in_what_waits()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(null)]
+    public void A_higher_limit_or_none_lets_in_what_waits(int? limit)
     {
         Put(new() { MaxInFlight = 1, MaxPending = 2 });
         gate.TryEnter(out _);
         var waiter = new Waiter();
         gate.TryWait(waiter);
 
-        Put(new() { MaxInFlight = 2, MaxPending = 2 });
+        Put(limit is { } most ? new() { MaxInFlight = most, MaxPending = 2 } : null);
         gate.Tick();
 
         waiter.Place.ShouldNotBeNull();
