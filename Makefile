@@ -52,6 +52,10 @@ endurance: sdk node-assets images ## Ten restarts in a row under 2,000 requests 
 	scripts/bench-tools.sh
 	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- endurance $(ENDURANCE_ARGS)
 
+.PHONY: simulation
+simulation: sdk ## Planner and routing against hundreds of members in virtual time (plots in docs/images)
+	$(DOTNET) run -c Release --project tests/K8sLb.Simulation -- docs/images
+
 .PHONY: conformance
 conformance: build ## h2spec against the sidecar (from PATH, or built with Go into the cache)
 	scripts/h2spec.sh $(CONFIGURATION)

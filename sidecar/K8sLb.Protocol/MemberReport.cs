@@ -50,8 +50,9 @@ public sealed record LocalReport
     /// <summary>Of its answers, as a mean that follows peaks; null until one was measured.</summary>
     public double? LatencyMs { get; init; }
 
-    /// <summary>The time that answers took, all together, since the process started.</summary>
-    public double? BusyMs { get; init; }
+    /// <summary>Answers whose time was taken since the process started, and the natural logarithms of these times in milliseconds, all together.</summary>
+    public long? Timed { get; init; }
+    public double? TimedLogMs { get; init; }
 
     /// <summary>Answers since the process started, and those of them that failed: 500 and above, or none at all.</summary>
     public long Served { get; init; }

@@ -48,7 +48,7 @@ public sealed class ScaleTests
 
         html.Split("<svg ").Length.ShouldBe(4);
         var plot = XElement.Parse(
-            ScalePage.Imbalance(Uneven(RunKind.Baseline), Even(RunKind.K8sLb)).Standalone("imbalance", ".line { }")
+            ScalePage.Imbalance(Uneven(RunKind.Baseline), Even(RunKind.K8sLb)).Standalone("imbalance")
         );
         plot.Descendants().Count(e => e.Name.LocalName == "polyline").ShouldBe(2);
         plot.Descendants().ShouldContain(e => e.Name.LocalName == "style");

@@ -59,7 +59,7 @@ public static class ReportedWeights
             if (
                 !next.TryGetValue(figures.Uid, out var before)
                 || figures.Served < before.Figures.Served
-                || figures.Busy < before.Figures.Busy
+                || figures.Timed < before.Figures.Timed
             )
             {
                 next[figures.Uid] = new(figures, now, now);
@@ -110,18 +110,25 @@ public static class ReportedWeights
         return Math.Clamp(factor * step, Least, Most);
     }
 
-    /// <param name="UnderWay">A mean, by Little's law.</param>
+    /// <param name="UnderWay">
+    /// By Little's law from the geometric mean of latencies: of heavy-tailed times an arithmetic one is what the longest of them makes it.
+    /// </param>
     private readonly record struct Step(double Qps, double UnderWay, double ErrorRatio)
     {
+        /// <summary>A microsecond, and a day: what lies beyond was not measured by a clock.</summary>
+        private const double LeastLogMs = -7;
+        private const double MostLogMs = 18.3;
+
         public static Step? Of(ReportedLoad before, LoadFigures now, DateTimeOffset at)
         {
             var (seconds, served) = ((at - before.At).TotalSeconds, now.Served - before.Figures.Served);
-            var busy = (now.Busy - before.Figures.Busy).TotalSeconds;
-            return served < FewestAnswers || busy <= 0
+            var timed = now.Timed - before.Figures.Timed;
+            var logMs = (now.LogMs - before.Figures.LogMs) / timed;
+            return served < FewestAnswers || timed < FewestAnswers || !double.IsFinite(logMs)
                 ? null
                 : new(
                     served / seconds,
-                    busy / seconds,
+                    served / seconds * Math.Exp(Math.Clamp(logMs, LeastLogMs, MostLogMs)) / 1_000,
                     Math.Clamp((now.Failed - before.Figures.Failed) / (double)served, 0, 1)
                 );
         }

@@ -49,8 +49,9 @@ public sealed record DrainRecord
 
 /// <summary>Connections are held unevenly; kept until they are not, or until the round that put it right is over.</summary>
 /// <param name="Since">When that was first seen.</param>
+/// <param name="Connections">That the pool held then, or when the round was decided.</param>
 /// <param name="Round">Null until it has lasted.</param>
-public sealed record RebalanceRecord(DateTimeOffset Since, RebalanceRound? Round = null);
+public sealed record RebalanceRecord(DateTimeOffset Since, double Connections, RebalanceRound? Round = null);
 
 /// <param name="Moves">By UID, for members that hold more than their share.</param>
 /// <param name="Members">Those that it was decided among.</param>

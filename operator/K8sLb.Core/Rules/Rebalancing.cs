@@ -7,7 +7,7 @@ namespace K8sLb.Core.Rules;
 /// <summary>
 /// Long connections stay where they were placed, so after scale-out the new members have none, and after a rollout the members that
 /// were replaced first have most. Where that goes beyond what the pool allows, and lasts, members are told to release what they hold
-/// above their share, and nothing more: a round moves as few connections as can even it out. What was decided holds for the round, so
+/// above a level of their shares, and nothing more: a round moves as few connections as can bring everybody back within bounds. What was decided holds for the round, so
 /// that clients which are on their way are not taken for more room.
 /// </summary>
 internal static class Rebalancing
@@ -15,28 +15,35 @@ internal static class Rebalancing
     /// <summary>Fewer than that from its share says nothing of a member.</summary>
     private const int Least = 2;
 
+    /// <summary>A pool that fills up is left alone: what is uneven there is chance, and the next connections may even it out.</summary>
+    private const double MostGrowth = 1.05;
+
+    /// <summary>Halvings: far finer than a connection.</summary>
+    private const int LevelSteps = 40;
+
     public static PoolDraft Apply(PoolDraft pool)
     {
         if (pool.Spec.Rebalance is not { } spec || pool.Spec.Paused || Gather(pool) is not { Count: > 1 } members)
         {
             return pool with { Rebalance = null };
         }
-        var before = pool.Rebalance;
+        var sum = members.Sum(m => m.Held.Weight);
+        var all = members.Sum(m => (double)m.Held.Connections);
+        // What was decided for fewer connections would send away those that have come since.
+        var before = pool.Rebalance is { } record && all <= record.Connections * MostGrowth ? record : null;
         if (before?.Round is { } round && !IsPast(round, members, pool.Now))
         {
             return Tell(pool, before);
         }
-        var sum = members.Sum(m => m.Held.Weight);
-        var all = members.Sum(m => (double)m.Held.Connections);
         var shares = members.Select(m => (m.Uid, m.Held, Share: all * m.Held.Weight / sum)).ToList();
         if (!shares.Any(m => IsUneven(m.Held.Connections, m.Share, spec)))
         {
             return pool with { Rebalance = null };
         }
-        var since = before is { Round: null } ? before.Since : pool.Now;
-        if (since.After(PlanLimits.RebalanceAfter) > pool.Now)
+        var first = before is { Round: null } ? before : new(pool.Now, all);
+        if (first.Since.After(PlanLimits.RebalanceAfter) > pool.Now)
         {
-            return pool with { Rebalance = new(since) };
+            return pool with { Rebalance = first };
         }
         var moves = Moves(shares, spec);
         return moves.Count == 0
@@ -44,7 +51,7 @@ internal static class Rebalancing
             {
                 Rebalance = null,
             }
-            : Tell(pool, new(since, new(pool.Now, moves, members.Select(m => m.Uid).ToImmutableHashSet())));
+            : Tell(pool, new(first.Since, all, new(pool.Now, moves, members.Select(m => m.Uid).ToImmutableHashSet())));
     }
 
     /// <summary>
@@ -83,20 +90,30 @@ internal static class Rebalancing
     private static bool IsUneven(int held, double share, RebalanceSpec spec) =>
         Math.Abs(held - share) is var off && off >= Least && off > share * spec.MaxImbalancePercent / 100;
 
-    /// <summary>Each its part of the rate, so that all come to their ends together.</summary>
+    /// <summary>
+    /// As many as those beyond the tolerance have too much, or lack, whichever is more; from the fullest members, down to one level of
+    /// their shares. So one member that is a little beyond it does not set all the others moving. Each gets its part of the rate, so that all
+    /// come to their ends together.
+    /// </summary>
     private static ImmutableDictionary<string, RebalanceMove> Moves(
         List<(string Uid, HeldFacts Held, double Share)> shares,
         RebalanceSpec spec
     )
     {
+        var beyond = shares.Where(m => IsUneven(m.Held.Connections, m.Share, spec)).ToList();
+        var wanted = Math.Max(
+            beyond.Sum(m => Math.Max(0, m.Held.Connections - m.Share)),
+            beyond.Sum(m => Math.Max(0, m.Share - m.Held.Connections))
+        );
+        var (low, high) = (1.0, Math.Max(1, shares.Max(m => m.Held.Connections / m.Share)));
+        for (var i = 0; i < LevelSteps; i++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = shares.Sum(m => Above(m.Held, m.Share, middle)) > wanted ? (middle, high) : (low, middle);
+        }
+        var level = shares.Sum(m => Above(m.Held, m.Share, 1)) <= wanted ? 1 : high;
         var above = shares
-            .Select(m =>
-                (
-                    m.Uid,
-                    m.Held.Connections,
-                    Above: Math.Min(m.Held.Movable, m.Held.Connections - (int)Math.Ceiling(m.Share - 1e-9))
-                )
-            )
+            .Select(m => (m.Uid, m.Held.Connections, Above: (int)Above(m.Held, m.Share, level)))
             .Where(m => m.Above > 0)
             .ToList();
         var all = above.Sum(m => (double)m.Above);
@@ -110,6 +127,10 @@ internal static class Rebalancing
             StringComparer.Ordinal
         );
     }
+
+    /// <summary>What a member holds above a level of its share, as far as it can be moved.</summary>
+    private static long Above(HeldFacts held, double share, double level) =>
+        Math.Max(0, Math.Min(held.Movable, held.Connections - (long)Math.Ceiling((share * level) - 1e-9)));
 
     private static PoolDraft Tell(PoolDraft pool, RebalanceRecord record) =>
         (pool with { Rebalance = record }).Refine(member =>

@@ -7,9 +7,6 @@ namespace K8sLb.Operator.Mapping;
 /// <summary>What members are told of each other's load.</summary>
 internal static class LoadMapper
 {
-    /// <summary>What a time can hold.</summary>
-    private const double MostBusyMs = 9e14;
-
     /// <param name="weights">By UID; empty where reports do not change weights.</param>
     public static PoolLoads Read(IEnumerable<MemberState> members, IReadOnlyDictionary<string, ReportedLoad> weights) =>
         new()
@@ -37,13 +34,14 @@ internal static class LoadMapper
     public static IReadOnlyList<LoadFigures> Figures(IEnumerable<MemberState> members) =>
         [
             .. members
-                .Where(m => m is { Attached: true, Report.Local.BusyMs: >= 0 and < MostBusyMs })
-                .Select(m => (m.Hello.PodUid, m.Report!.Local!))
+                .Where(m => m is { Attached: true, Report.Local: { Timed: not null, TimedLogMs: not null } })
+                .Select(m => (m.Hello.PodUid, Local: m.Report!.Local!))
                 .Select(m => new LoadFigures(
                     m.PodUid,
-                    m.Item2.Served,
-                    m.Item2.Failed,
-                    TimeSpan.FromMilliseconds(m.Item2.BusyMs!.Value)
+                    m.Local.Served,
+                    m.Local.Failed,
+                    m.Local.Timed!.Value,
+                    m.Local.TimedLogMs!.Value
                 )),
         ];
 

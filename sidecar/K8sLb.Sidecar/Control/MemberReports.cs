@@ -54,7 +54,8 @@ public sealed class MemberReports(
         {
             InFlight = load.InFlight,
             LatencyMs = load.Latency?.TotalMilliseconds,
-            BusyMs = load.Busy.TotalMilliseconds,
+            Timed = load.Timed,
+            TimedLogMs = load.TimedLogMs,
             Served = load.Served,
             Failed = load.Failed,
             FailuresInARow = load.FailuresInARow,

@@ -9,12 +9,16 @@ public sealed class DestinationLoad(TimeProvider clock)
     /// <summary>After that long a peak counts a third.</summary>
     private static readonly TimeSpan Decay = TimeSpan.FromSeconds(10);
 
+    /// <summary>The relay's clock has milliseconds: an answer within one is taken for a tenth of it.</summary>
+    private const double ShortestMs = 0.1;
+
     private int inFlight;
     private long served;
     private long failed;
     private int failuresInARow;
 
-    private long busyTicks;
+    private long timed;
+    private long timedLogMillionths;
 
     /// <summary>Latency in its upper half, as a float of seconds; the time of its last sample in its lower half, in milliseconds.</summary>
     private long sampled;
@@ -25,8 +29,9 @@ public sealed class DestinationLoad(TimeProvider clock)
     public long Served => Volatile.Read(ref served);
     public long Failed => Volatile.Read(ref failed);
 
-    /// <summary>The time that answers took, all together.</summary>
-    public TimeSpan Busy => TimeSpan.FromTicks(Interlocked.Read(ref busyTicks));
+    /// <summary>Answers whose time was taken, and the natural logarithms of these times in milliseconds, all together.</summary>
+    public long Timed => Interlocked.Read(ref timed);
+    public double TimedLogMs => Interlocked.Read(ref timedLogMillionths) / 1e6;
     public int FailuresInARow => Volatile.Read(ref failuresInARow);
 
     public void NoteOutcome(bool success)
@@ -72,7 +77,9 @@ public sealed class DestinationLoad(TimeProvider clock)
 
     public void Took(TimeSpan time)
     {
-        Interlocked.Add(ref busyTicks, time.Ticks);
+        // One by one: a reader in between is wrong by one answer of many.
+        Interlocked.Add(ref timedLogMillionths, (long)(Math.Log(Math.Max(time.TotalMilliseconds, ShortestMs)) * 1e6));
+        Interlocked.Increment(ref timed);
         var now = NowMs();
         while (true)
         {

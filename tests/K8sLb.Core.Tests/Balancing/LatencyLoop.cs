@@ -13,7 +13,7 @@ internal sealed class LatencyLoop(double[] capacities, double qps, int stepsLate
 
     private readonly double[] served = new double[capacities.Length];
     private readonly double[] failed = new double[capacities.Length];
-    private readonly double[] busy = new double[capacities.Length];
+    private readonly double[] logMs = new double[capacities.Length];
     private readonly Queue<LoadFigures[]> underway = new();
     private readonly Queue<ImmutableDictionary<string, ReportedLoad>> told = new();
     private ImmutableDictionary<string, ReportedLoad> weights = ImmutableDictionary<string, ReportedLoad>.Empty;
@@ -36,7 +36,7 @@ internal sealed class LatencyLoop(double[] capacities, double qps, int stepsLate
             Serve();
             underway.Enqueue([
                 .. capacities.Select(
-                    (_, i) => new LoadFigures($"m{i}", (long)served[i], (long)failed[i], TimeSpan.FromSeconds(busy[i]))
+                    (_, i) => new LoadFigures($"m{i}", (long)served[i], (long)failed[i], (long)served[i], logMs[i])
                 ),
             ]);
             if (underway.Count > stepsLate)
@@ -59,8 +59,8 @@ internal sealed class LatencyLoop(double[] capacities, double qps, int stepsLate
             var load = Load(i);
             served[i] += load;
             failed[i] += load * ErrorRatio[i];
-            // A failure takes next to nothing.
-            busy[i] += load * Latency(i) * (1 - (ErrorRatio[i] * 0.95));
+            // A failure takes a twentieth of the time.
+            logMs[i] += load * (Math.Log(Latency(i) * 1_000) + (ErrorRatio[i] * Math.Log(0.05)));
         }
     }
 

@@ -52,12 +52,12 @@ public sealed class ReportedWeightsTests
     [Fact]
     public void A_new_member_is_left_alone_until_its_figures_have_settled()
     {
-        var known = Pool(0, Figures("old", 0, 0), Figures("new", 0, 0));
-        known = Next(known, 5, Figures("old", 100, 1), Figures("new", 100, 9));
-        known = Next(known, 10, Figures("old", 200, 2), Figures("new", 200, 18));
+        var known = Pool(0, Figures("old"), Figures("new"));
+        known = Next(known, 5, Figures("old", (100, 10)), Figures("new", (100, 90)));
+        known = Next(known, 10, Figures("old", (200, 10)), Figures("new", (200, 90)));
         known.Values.ShouldAllBe(l => l.Factor == 1);
 
-        known = Next(known, 15, Figures("old", 300, 3), Figures("new", 300, 27));
+        known = Next(known, 15, Figures("old", (300, 10)), Figures("new", (300, 90)));
 
         known["new"].Factor.ShouldBeLessThan(1);
         known["old"].Factor.ShouldBeGreaterThan(1);
@@ -68,17 +68,17 @@ public sealed class ReportedWeightsTests
     {
         var settled = Settled();
 
-        Next(settled, 19, Figures("a", 900, 9), Figures("b", 900, 90))["b"].Factor.ShouldBe(1);
-        Next(settled, 20, Figures("a", 309, 9), Figures("b", 309, 90))["b"].Factor.ShouldBe(1);
-        Next(settled, 20, Figures("a", 400, 4), Figures("b", 400, 12))["b"].Factor.ShouldBeLessThan(1);
+        Next(settled, 19, Figures("a", (900, 10)), Figures("b", (300, 10), (600, 90)))["b"].Factor.ShouldBe(1);
+        Next(settled, 20, Figures("a", (309, 10)), Figures("b", (300, 10), (9, 90)))["b"].Factor.ShouldBe(1);
+        Next(settled, 20, Figures("a", (400, 10)), Figures("b", (300, 10), (100, 90)))["b"].Factor.ShouldBeLessThan(1);
     }
 
     [Fact]
     public void A_sidecar_that_was_restarted_begins_anew()
     {
-        var moved = Next(Settled(), 20, Figures("a", 400, 4), Figures("b", 400, 12));
+        var moved = Next(Settled(), 20, Figures("a", (400, 10)), Figures("b", (300, 10), (100, 90)));
 
-        var restarted = Next(moved, 25, Figures("a", 500, 5), Figures("b", 3, 1));
+        var restarted = Next(moved, 25, Figures("a", (500, 10)), Figures("b", (3, 10)));
 
         restarted["b"].Factor.ShouldBe(1);
         restarted["b"].KnownSince.ShouldBe(Now.AddSeconds(25));
@@ -88,16 +88,16 @@ public sealed class ReportedWeightsTests
     [Fact]
     public void A_member_that_is_silent_for_three_minutes_is_forgotten()
     {
-        var known = Next(Settled(), 20, Figures("a", 400, 4));
+        var known = Next(Settled(), 20, Figures("a", (400, 10)));
 
-        Next(known, 190, Figures("a", 500, 5)).Keys.ShouldBe(["a", "b"], ignoreOrder: true);
-        Next(known, 196, Figures("a", 500, 5)).Keys.ShouldBe(["a"]);
+        Next(known, 190, Figures("a", (500, 10))).Keys.ShouldBe(["a", "b"], ignoreOrder: true);
+        Next(known, 196, Figures("a", (500, 10))).Keys.ShouldBe(["a"]);
     }
 
     [Fact]
     public void One_step_goes_a_small_part_of_the_way()
     {
-        var moved = Next(Settled(), 20, Figures("a", 400, 4), Figures("b", 400, 1_000));
+        var moved = Next(Settled(), 20, Figures("a", (400, 10)), Figures("b", (300, 10), (100, 100_000)));
 
         // Two members: the slow one, which takes nearly all of the time, is to come to half of its weight.
         moved["b"].Factor.ShouldBe(Math.Pow(0.5, 0.15), 0.001);
@@ -106,10 +106,10 @@ public sealed class ReportedWeightsTests
     /// <summary>Two members, alike until 15 s.</summary>
     private static ImmutableDictionary<string, ReportedLoad> Settled()
     {
-        var known = Pool(0, Figures("a", 0, 0), Figures("b", 0, 0));
+        var known = Pool(0, Figures("a"), Figures("b"));
         for (var i = 1; i <= 3; i++)
         {
-            known = Next(known, i * 5, Figures("a", i * 100, i), Figures("b", i * 100, i));
+            known = Next(known, i * 5, Figures("a", (i * 100, 10)), Figures("b", (i * 100, 10)));
         }
         return known;
     }
@@ -123,6 +123,9 @@ public sealed class ReportedWeightsTests
         params LoadFigures[] heard
     ) => ReportedWeights.Next(known, heard, Now.AddSeconds(second));
 
-    private static LoadFigures Figures(string uid, long served, double busySeconds) =>
-        new(uid, served, 0, TimeSpan.FromSeconds(busySeconds));
+    private static LoadFigures Figures(string uid, params (int Count, double Ms)[] answers)
+    {
+        var count = answers.Sum(a => a.Count);
+        return new(uid, count, 0, count, answers.Sum(a => a.Count * Math.Log(a.Ms)));
+    }
 }

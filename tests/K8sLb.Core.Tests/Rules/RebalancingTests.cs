@@ -28,6 +28,44 @@ public sealed class RebalancingTests
     }
 
     [Fact]
+    public void One_member_beyond_the_tolerance_gives_up_its_own_surplus_and_the_others_nothing()
+    {
+        var scenario = Pool(
+            Eight,
+            n =>
+                n == "a" ? 135
+                : n == "b" ? 81
+                : 97
+        );
+        scenario.Plan();
+
+        // 100 for each is even: 35 too many here, 19 too few there, and none at the others.
+        var plan = scenario.WaitInTouch(5).Plan();
+
+        plan.Of("a").Move!.HoldAtMost.ShouldBe(100);
+        plan.Members.Count(m => m.Move is not null).ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_a_member_lacks_comes_from_the_fullest()
+    {
+        var scenario = Pool(
+            ["a", "b", "c", "d", "e"],
+            n =>
+                n == "a" ? 60
+                : n == "b" ? 114
+                : n == "c" ? 112
+                : 107
+        );
+        scenario.Plan();
+
+        var plan = scenario.WaitInTouch(5).Plan();
+
+        // 100 for each: 40 are lacking, and all that lies above is needed.
+        plan.Members.Select(m => m.Move is { } move ? move.HoldAtMost : 0).ShouldBe([0, 100, 100, 100, 100]);
+    }
+
+    [Fact]
     public void A_round_keeps_to_what_was_decided_until_it_is_done()
     {
         var scenario = Pool(Four, name => name == "a" ? 100 : 0);
@@ -49,16 +87,36 @@ public sealed class RebalancingTests
     }
 
     [Fact]
+    public void A_pool_that_fills_up_is_left_alone_and_a_round_ends_where_many_have_come()
+    {
+        var scenario = Pool(Four, n => n == "a" ? 30 : 10);
+        for (var seconds = 0; seconds < 20; seconds++)
+        {
+            scenario.WaitInTouch(1).Plan().Members.ShouldAllBe(m => m.Move == null);
+            foreach (var (name, held) in Four.Select((n, i) => (n, (seconds + 2) * (i == 0 ? 30 : 10))))
+            {
+                Hold(scenario, name, held);
+            }
+        }
+
+        scenario.Plan();
+        scenario.WaitInTouch(5).Plan().Of("a").Move.ShouldNotBeNull();
+        Hold(scenario, "b", 400);
+        scenario.Plan().Of("a").Move.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_round_that_does_not_end_is_decided_anew()
     {
         var scenario = Pool(Four, name => name == "a" ? 100 : 0);
         scenario.Plan();
         scenario.WaitInTouch(5).Plan();
-        Hold(scenario, "b", 100);
+        Hold(scenario, "a", 40);
+        Hold(scenario, "b", 60);
 
         scenario.WaitInTouch(59).Plan().Of("b").Move.ShouldBeNull();
         scenario.WaitInTouch(1).Plan();
-        scenario.WaitInTouch(5).Plan().Of("b").Move!.HoldAtMost.ShouldBe(50);
+        scenario.WaitInTouch(5).Plan().Of("b").Move!.HoldAtMost.ShouldBe(25);
     }
 
     [Theory]

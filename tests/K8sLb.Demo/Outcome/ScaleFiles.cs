@@ -16,7 +16,7 @@ internal static class ScaleFiles
         );
         await File.WriteAllTextAsync(
             Path.Combine(folder, "scale.svg"),
-            ScalePage.Imbalance(baseline, k8slb).Standalone(ScalePage.ImbalanceTitle, PageParts.Style()) + "\n"
+            ScalePage.Imbalance(baseline, k8slb).Standalone(ScalePage.ImbalanceTitle) + "\n"
         );
         var page = Path.Combine(folder, "scale.html");
         await File.WriteAllTextAsync(page, ScalePage.Html(baseline, k8slb));

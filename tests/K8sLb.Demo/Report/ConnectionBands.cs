@@ -1,3 +1,5 @@
+using K8sLb.TestKit.Plots;
+
 namespace K8sLb.Demo;
 
 /// <summary>Open connections by the pod that answered last on them, one band each, old pods below.</summary>

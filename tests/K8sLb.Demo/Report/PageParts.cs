@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using K8sLb.Load;
+using K8sLb.TestKit.Plots;
 
 namespace K8sLb.Demo;
 
@@ -17,6 +18,7 @@ internal static class PageParts
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{Text(title)}</title>
             <style>
+            {SvgPlot.Style}
             {Style()}
             </style>
             </head>
@@ -51,7 +53,7 @@ internal static class PageParts
 
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    public static string Style()
+    private static string Style()
     {
         using var source = typeof(PageParts).Assembly.GetManifestResourceStream("report.css")!;
         using var reader = new StreamReader(source);

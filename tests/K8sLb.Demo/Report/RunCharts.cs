@@ -1,3 +1,5 @@
+using K8sLb.TestKit.Plots;
+
 namespace K8sLb.Demo;
 
 /// <summary>The diagrams of one run. Both runs get the same axes, so that they can be compared by eye.</summary>

@@ -1,3 +1,5 @@
+using K8sLb.TestKit.Plots;
+
 namespace K8sLb.Demo;
 
 /// <summary>scale.html: one file without anything from elsewhere.</summary>

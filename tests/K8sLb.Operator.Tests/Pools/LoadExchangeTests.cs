@@ -54,8 +54,8 @@ public sealed class LoadExchangeTests
             {
                 second++;
                 bench.Time.Advance(TimeSpan.FromSeconds(1));
-                Report(bench, fast, 1, second * 100, second * 1_000);
-                Report(bench, slow, 1, second * 100, second * 4_000);
+                Report(bench, fast, 1, second * 100, second * 100 * Math.Log(10));
+                Report(bench, slow, 1, second * 100, second * 100 * Math.Log(40));
                 return Told(bench)?.Members.SingleOrDefault(m => m.Uid == "uid-b")?.WeightFactor < 0.9;
             },
             "the slow one has less weight"
@@ -84,7 +84,7 @@ public sealed class LoadExchangeTests
         MemberSession session,
         double? arrivals,
         long served = 0,
-        double busyMs = 0
+        double logMs = 0
     ) =>
         session.OnReport(
             new MemberReport
@@ -96,7 +96,8 @@ public sealed class LoadExchangeTests
                 {
                     InFlight = 0,
                     Served = served,
-                    BusyMs = busyMs,
+                    Timed = served,
+                    TimedLogMs = logMs,
                 },
             },
             bench.Time.GetUtcNow()

@@ -1,7 +1,7 @@
-namespace K8sLb.Demo;
+namespace K8sLb.TestKit.Plots;
 
 /// <summary>Round numbers for an axis.</summary>
-internal static class NiceScale
+public static class NiceScale
 {
     private static readonly double[] Factors = [1, 2, 5, 10];
 

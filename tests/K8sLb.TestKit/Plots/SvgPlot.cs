@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace K8sLb.Demo;
+namespace K8sLb.TestKit.Plots;
 
-/// <summary>One diagram as inline SVG. Colours are names of CSS classes (see report.css).</summary>
-internal sealed class SvgPlot
+/// <summary>One diagram as inline SVG. Colours are names of CSS classes (see plot.css).</summary>
+public sealed class SvgPlot
 {
     private const int Width = 560;
     private const int Height = 230;
@@ -96,10 +96,12 @@ internal sealed class SvgPlot
 
     public string Svg(string description) => Svg(description, "", "");
 
+    /// <summary>For pages that hold plots, and in plots that stand alone.</summary>
+    public static string Style { get; } = ReadStyle();
+
     /// <summary>A file of its own.</summary>
-    /// <param name="style">CSS for the classes that are used.</param>
-    public string Standalone(string description, string style) =>
-        Svg(description, "xmlns=\"http://www.w3.org/2000/svg\" ", $"<style>{style}</style>");
+    public string Standalone(string description) =>
+        Svg(description, "xmlns=\"http://www.w3.org/2000/svg\" ", $"<style>{Style}</style>");
 
     private string Svg(string description, string attributes, string before) =>
         Invariant($"<svg {attributes}viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"")
@@ -136,4 +138,11 @@ internal sealed class SvgPlot
     private static string Title(string text) => $"<title>{WebUtility.HtmlEncode(text)}</title>";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string ReadStyle()
+    {
+        using var source = typeof(SvgPlot).Assembly.GetManifestResourceStream("plot.css")!;
+        using var reader = new StreamReader(source);
+        return reader.ReadToEnd();
+    }
 }
