@@ -48,6 +48,8 @@ internal sealed class PoolSimulation
     /// <summary>Connections that were asked to move.</summary>
     public int Moves { get; private set; }
 
+    public int MovesSince(double at) => Moves - History.Last(l => l.At <= at).Moves;
+
     /// <summary>Each second.</summary>
     public List<Look> History { get; } = [];
 

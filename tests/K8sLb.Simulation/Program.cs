@@ -26,7 +26,7 @@ await PlotAsync(
     "100 pods become 200"
 );
 Say(
-    $"scale-out of 100 to 200 members, 20,000 connections: {with.Moves} moved, {with.Lost} lost, imbalance {with.History[^1].Imbalance:0.00} ({without.History[^1].Imbalance:0.00} without)"
+    $"scale-out of 100 to 200 members, 20,000 connections: {with.MovesSince(Scenarios.Begin)} moved of 10,000 that must, {with.Lost} lost, imbalance {with.History[^1].Imbalance:0.00} ({without.History[^1].Imbalance:0.00} without)"
 );
 
 var trouble = evens with { Members = 100, Connections = 10_000, MaxReleasesPerSecond = 200 };

@@ -3,7 +3,7 @@ using K8sLb.Core.Planning;
 namespace K8sLb.Core.Rules;
 
 /// <summary>
-/// A member that comes into service takes a share that grows, but only where a warm member can take the rest: at the
+/// A member that comes into service, or is admitted again after an ejection, takes a share that grows, but only where a warm member can take the rest: at the
 /// start of a whole pool everybody is cold, and slow start would only push work to and fro.
 /// </summary>
 internal static class SlowStart
@@ -26,7 +26,7 @@ internal static class SlowStart
             }
             // Decided anew as long as the instant lasts, so that the order of its facts makes no difference.
             var start =
-                inService != pool.Now ? next.WarmingSince
+                inService != pool.Now ? Readmitted(member, pool) ?? next.WarmingSince
                 : othersAreWarm ? pool.Now
                 : null;
             return next.Phase is MemberPhase.Lost
@@ -36,6 +36,10 @@ internal static class SlowStart
                 }
                 : Warm(member, UnlessOver(start, pool.Now));
         });
+
+        // What made an ejected member fail may well be work that came too fast.
+        static DateTimeOffset? Readmitted(MemberDraft member, PoolDraft pool) =>
+            member.Record?.Ejection is { Until: var until } && until <= pool.Now ? until : null;
 
         DateTimeOffset? UnlessOver(DateTimeOffset? start, DateTimeOffset at) =>
             start?.After(duration) > at ? start : null;

@@ -35,6 +35,24 @@ public sealed class OutlierTests
     }
 
     [Fact]
+    public void A_member_that_is_admitted_again_starts_slowly()
+    {
+        var scenario = new Scenario(outliers: Spec, slowStartSeconds: 20).WithActive("a", "b", "c");
+        scenario.WaitInTouch(30).Plan();
+        Report(scenario, "a", served: 100, failed: 5, inARow: 5);
+        var ejectedAt = scenario.Now;
+        scenario.Plan().Of("a").Available.ShouldBeFalse();
+
+        var back = scenario.WaitInTouch(31).Plan();
+        back.Of("a").Available.ShouldBeTrue();
+        back.Phase("a").ShouldBe(MemberPhase.Warming);
+        back.Of("a").Record.WarmingSince.ShouldBe(ejectedAt.AddSeconds(30));
+        back.WakeAt.ShouldNotBeNull();
+
+        scenario.WaitInTouch(19).Plan().Phase("a").ShouldBe(MemberPhase.Active);
+    }
+
+    [Fact]
     public void Four_in_a_row_are_chance()
     {
         var scenario = Pool("a", "b", "c");

@@ -71,6 +71,25 @@ internal sealed class Shop : IAsyncDisposable
     public Task ApplyAsync(string manifest) =>
         plane.KubectlAsync(["apply", "-n", Namespace, "-f", "-"], EndToEndFixture.Manifest(manifest));
 
+    public Task PatchPoolAsync(string spec) =>
+        plane.KubectlAsync([
+            "patch",
+            "bpool",
+            "shop",
+            "-n",
+            Namespace,
+            "--type=merge",
+            "-p",
+            $$"""{"spec":{{spec}}}""",
+        ]);
+
+    /// <summary>Returns when a client sees so many pods.</summary>
+    public async Task ScaleAsync(int replicas)
+    {
+        await plane.KubectlAsync(["scale", "deployment/shop", "-n", Namespace, $"--replicas={replicas}"]);
+        await Eventually.IsTrue(() => endpoints.Count == replicas, $"a client sees {replicas} pods", Patience);
+    }
+
     public Task BeginRestartAsync() => plane.KubectlAsync(["rollout", "restart", "deployment/shop", "-n", Namespace]);
 
     /// <summary>Returns when every pod of <paramref name="before"/> has ended, and a client sees four others.</summary>
