@@ -38,7 +38,7 @@ internal static class Outliers
         return pool.Refine(m => decided.GetValueOrDefault(m.Pod.Uid) ?? m);
     }
 
-    private static bool IsInService(MemberDraft member) =>
+    public static bool IsInService(MemberDraft member) =>
         member.Next?.Phase is MemberPhase.Active or MemberPhase.Warming && member.FullWeight > 0;
 
     private static bool IsEjected(MemberDraft member, DateTimeOffset now) => member.Record?.Ejection?.Until > now;

@@ -53,6 +53,28 @@ public sealed class OutlierTests
     }
 
     [Fact]
+    public void Where_too_few_are_left_because_others_went_all_are_used()
+    {
+        var scenario = Pool("a", "b", "c", "d", "e");
+        foreach (var name in (string[])["a", "b"])
+        {
+            Report(scenario, name, served: 100, failed: 5, inARow: 5);
+        }
+        scenario.Plan().Summary.Available.ShouldBe(3);
+
+        foreach (var name in (string[])["d", "e"])
+        {
+            scenario.Pod(name, p => p with { DrainRequested = true });
+        }
+        var plan = scenario.WaitInTouch(1).Plan();
+
+        // One of three would be less than half.
+        plan.Of("a").Available.ShouldBeTrue();
+        plan.Of("b").Available.ShouldBeTrue();
+        plan.Of("d").Available.ShouldBeFalse("a drain is no guess");
+    }
+
+    [Fact]
     public void Four_in_a_row_are_chance()
     {
         var scenario = Pool("a", "b", "c");
