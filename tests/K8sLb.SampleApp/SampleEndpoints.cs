@@ -28,7 +28,7 @@ internal static class SampleEndpoints
         app.MapPost("/shop.Shop/Chat", GrpcEndpoints.Chat);
     }
 
-    /// <summary>Answers after <c>ms</c> milliseconds, at most two seconds.</summary>
+    /// <summary>Answers after <c>ms</c> milliseconds, at most two seconds: the slowness that is asked for.</summary>
     private static async Task Slow(HttpContext context, string podName)
     {
         await Task.Delay(Math.Min(Number(context, "ms"), LongestDelayMs), context.RequestAborted);

@@ -184,11 +184,11 @@ public abstract class DrainTests(PortMode mode) : DataPathTests(mode)
     public async Task A_member_that_is_reached_every_so_often_stays_until_that_has_ceased()
     {
         await using var pool = await PoolAsync(members: 2);
-        // A connection every 100 ms or so: at least ten of these gaps must pass without one.
         for (var i = 0; i < 5; i++)
         {
             await using var client = await RawHttp.ConnectAsync(pool[0].Http);
             await client.RequestAsync("/");
+            // The rhythm that is learned, one in 100 ms or so: ten such gaps must pass without an arrival.
             await Task.Delay(100);
         }
 
@@ -221,7 +221,8 @@ public abstract class DrainTests(PortMode mode) : DataPathTests(mode)
 
         await pool[0].App.DisposeAsync();
         await Eventually.IsTrue(async () => (await NotReadyAsync(pool[0])).Contains("does not accept"), "it is gone");
-        await Task.Delay(600);
+        await Eventually.IsTrue(() => pool[0].PreStopLapse.HasSeenItStop, "it was seen to stop");
+        pool[0].Drain.Current.ShouldNotBeNull();
         await using var again = await TestApp.StartAsync(pool[0].Address, "again");
 
         await Eventually.IsTrue(() => pool[0].Drain.Current is null, "the drain has lapsed");

@@ -48,7 +48,7 @@ public abstract class Http1Tests(PortMode mode) : DataPathTests(mode)
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
         await client.RequestAsync("/");
 
-        // More than two of Kestrel's heartbeats, in which it looks for timeouts.
+        // Idleness itself: more than two of Kestrel's heartbeats, in which it looks for timeouts.
         await Task.Delay(TimeSpan.FromSeconds(2.5));
 
         (await client.RequestAsync("/")).Status.ShouldBe(200);

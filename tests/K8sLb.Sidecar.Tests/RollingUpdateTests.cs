@@ -1,6 +1,7 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Tests.Fixtures;
+using K8sLb.TestKit;
 
 namespace K8sLb.Sidecar.Tests;
 
@@ -54,13 +55,21 @@ public abstract class RollingUpdateTests(PortMode mode) : DataPathTests(mode)
                     }
                     : d
         );
-        await Task.Delay(TimeSpan.FromMilliseconds(800));
+        await LateArrivalsAsync(leaving);
         endpoints.Remove(leaving);
         var remaining = await NoteRemainingAsync(leaving, preStop);
         var report = await preStop;
         report.Progress.ShouldBe(DrainProgress.Released, $"shortly before there remained: {remaining}");
         await leaving.App.DisposeAsync();
         return report;
+    }
+
+    /// <summary>Clients come to one that lets its connections go already, as they do while endpoints lag behind.</summary>
+    private static async Task LateArrivalsAsync(TestMember leaving)
+    {
+        await Eventually.IsTrue(() => leaving.Drain.Current is { IsReleasing: true }, "releasing");
+        var before = leaving.Registry.Account().Totals.Opened;
+        await Eventually.IsTrue(() => leaving.Registry.Account().Totals.Opened >= before + 20, "late arrivals");
     }
 
     /// <summary>The connections that were left when the drain was last seen releasing.</summary>
@@ -75,6 +84,7 @@ public abstract class RollingUpdateTests(PortMode mode) : DataPathTests(mode)
                 leaving.Registry.CopyLiveTo(live);
                 remaining = string.Join("; ", live.Select(Describe));
             }
+            // How often it looks.
             await Task.WhenAny(over, Task.Delay(TimeSpan.FromMilliseconds(50)));
         }
         return remaining;

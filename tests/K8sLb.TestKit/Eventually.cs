@@ -26,6 +26,7 @@ public static class Eventually
             {
                 throw new TimeoutException($"not within {limit.TotalSeconds:0.#} s: {what}");
             }
+            // Any condition can be asked, but not any tells when it comes true.
             await Task.Delay(Step, cancellation);
         }
     }

@@ -15,20 +15,23 @@ public sealed class PreStopLapse(
     ILogger<PreStopLapse> log
 ) : PacedLoop("preStop", TimeSpan.FromMilliseconds(250), metrics, clock, log)
 {
-    private bool wasDeaf;
+    private volatile bool hasSeenItStop;
+
+    /// <summary>Since the drain is over the application has stopped; when it accepts connections again, the drain lapses.</summary>
+    public bool HasSeenItStop => hasSeenItStop;
 
     protected override async ValueTask StepAsync(CancellationToken cancellation)
     {
         if (drain.Current is not { IsOver: true } || !drain.IsHeldByPreStopAlone)
         {
-            wasDeaf = false;
+            hasSeenItStop = false;
             return;
         }
         var deaf = await application.DeafPortsAsync(cancellation);
-        if (deaf.Count == 0 && wasDeaf)
+        if (deaf.Count == 0 && hasSeenItStop)
         {
             drain.LapsePreStop();
         }
-        wasDeaf |= deaf.Count > 0;
+        hasSeenItStop |= deaf.Count > 0;
     }
 }

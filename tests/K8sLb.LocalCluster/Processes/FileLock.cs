@@ -21,6 +21,7 @@ public static class FileLock
                 {
                     waiting?.Invoke();
                 }
+                // The step of a poll that ct limits: FileStream only tries, it cannot wait for flock.
                 await Task.Delay(100, ct);
             }
         }

@@ -121,12 +121,7 @@ public sealed class RunDirectory : IAsyncDisposable
             ThrowIfThere(path);
             return;
         }
-        await File.WriteAllTextAsync(control, "release\n");
-        using var limit = new CancellationTokenSource(ReleaseLimit);
-        while (Directory.Exists(path) && !limit.IsCancellationRequested)
-        {
-            await Task.Delay(20, CancellationToken.None);
-        }
+        await FolderRemoval.WaitAsync(path, () => File.WriteAllText(control, "release\n"), ReleaseLimit);
         ThrowIfThere(path);
     }
 

@@ -65,7 +65,7 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
         var status = await world.ActiveAsync(1);
 
         world["a"].Snapshot!.Pool.Policy.Sessions.ShouldBeNull();
-        var degraded = PoolWorld.Condition(status, ConditionTypes.Degraded).ShouldNotBeNull();
+        var degraded = status.Condition(ConditionTypes.Degraded).ShouldNotBeNull();
         degraded.Reason.ShouldBe(ConditionReasons.SessionKeysUnavailable);
         degraded.Message.ShouldNotBeNull().ShouldContain("cannot get resource \"secrets\"");
     }
@@ -90,8 +90,8 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
             "the pool works and says what is wrong"
         );
 
-        PoolWorld
-            .Condition(status, ConditionTypes.Degraded)!
+        status
+            .Condition(ConditionTypes.Degraded)!
             .Message.ShouldNotBeNull()
             .ShouldContain("does not belong to this pool");
         var secret = await cluster.Client.GetAsync<V1Secret>("shop-session-keys", world.Namespace);

@@ -162,10 +162,7 @@ internal sealed class PoolWorld : IAsyncDisposable
         cluster.ControlPlane.KubectlAsync([.. arguments, "-n", Namespace]);
 
     public static bool Holds(BackendPoolStatus status, string condition) =>
-        Condition(status, condition)?.Status == "True";
-
-    public static V1Condition? Condition(BackendPoolStatus status, string type) =>
-        status.Conditions?.SingleOrDefault(c => c.Type == type);
+        status.Condition(condition)?.Status == "True";
 
     public static EndpointStatus Endpoint(BackendPoolStatus status, string pod) =>
         status.Endpoints!.Single(e => e.Pod == pod);

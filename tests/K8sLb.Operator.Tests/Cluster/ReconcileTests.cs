@@ -73,8 +73,8 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
             "the status shows the drain"
         );
         draining.Eta.ShouldNotBeNull();
-        PoolWorld
-            .Condition(draining, ConditionTypes.Draining)!
+        draining
+            .Condition(ConditionTypes.Draining)!
             .Message.ShouldStartWith("a: PodDeleted, 10 of 10 connections left, expected to end at ");
 
         world["a"].FinishDrain();
@@ -125,7 +125,7 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
             s => PoolWorld.Holds(s, ConditionTypes.CapacityGuarded),
             "the status names the drain that waits"
         );
-        PoolWorld.Condition(status, ConditionTypes.CapacityGuarded)!.Message.ShouldEndWith(": a");
+        status.Condition(ConditionTypes.CapacityGuarded)!.Message.ShouldEndWith(": a");
         world["a"].Directive.ShouldBeNull();
     }
 
@@ -164,13 +164,11 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
         if (!refusedByServer)
         {
             var status = await world.StatusAsync(
-                s => PoolWorld.Condition(s, ConditionTypes.Accepted)?.Status == "False",
+                s => s.Condition(ConditionTypes.Accepted)?.Status == "False",
                 "the spec is not accepted"
             );
             status.ObservedGeneration.ShouldBe(2);
-            PoolWorld
-                .Condition(status, ConditionTypes.Accepted)!
-                .Message.ShouldStartWith("spec.drain.rampDown: \"90s\": ");
+            status.Condition(ConditionTypes.Accepted)!.Message.ShouldStartWith("spec.drain.rampDown: \"90s\": ");
             world["a"].Snapshot!.Pool.Policy.Drain.RampDownMs.ShouldBe(5000);
         }
 
@@ -192,11 +190,11 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
 
         await world.ActiveAsync(1, "older");
         var status = await world.StatusAsync(
-            s => PoolWorld.Condition(s, ConditionTypes.Accepted)?.Reason == ConditionReasons.Conflict,
+            s => s.Condition(ConditionTypes.Accepted)?.Reason == ConditionReasons.Conflict,
             "the younger pool has a conflict",
             "younger"
         );
-        PoolWorld.Condition(status, ConditionTypes.Accepted)!.Message.ShouldEndWith(": a (in older)");
+        status.Condition(ConditionTypes.Accepted)!.Message.ShouldEndWith(": a (in older)");
 
         await world.DeletePoolAsync("older");
         await world.ActiveAsync(1, "younger");
@@ -214,7 +212,7 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
         await world.AnnotateAsync("b", "k8slb.io/weight", "10");
 
         var status = await world.StatusAsync(
-            s => PoolWorld.Condition(s, ConditionTypes.Degraded)?.Reason == ConditionReasons.StateRefused,
+            s => s.Condition(ConditionTypes.Degraded)?.Reason == ConditionReasons.StateRefused,
             "the pool is degraded"
         );
         PoolWorld.Holds(status, ConditionTypes.Programmed).ShouldBeFalse();

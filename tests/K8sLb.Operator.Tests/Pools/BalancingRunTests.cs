@@ -80,10 +80,7 @@ public sealed class BalancingRunTests
         change(pool.Spec!);
         var bench = new PoolBench(pool);
         bench.Set(Sample.Pod("a"), Sample.Pod("b"), Sample.Pod("c"));
-        foreach (var pod in (string[])["a", "b", "c"])
-        {
-            bench.Attach(pod);
-        }
+        bench.AttachAll("a", "b", "c");
         return bench;
     }
 }

@@ -18,6 +18,13 @@ namespace K8sLb.Operator.Tests.Pools;
 /// <summary>One pool without a cluster: the test says what the API server and the sidecars say, and moves the clock.</summary>
 internal sealed class PoolBench : IAsyncDisposable
 {
+    /// <summary>A member that has nothing to tell.</summary>
+    public static readonly MemberReport Quiet = new()
+    {
+        Connections = new ConnectionCounts(),
+        Totals = new ConnectionTotals(),
+    };
+
     private readonly PoolDirectory directory = new(_ => { });
     private int epoch;
     private readonly BackendPool pool;
@@ -66,6 +73,14 @@ internal sealed class PoolBench : IAsyncDisposable
 
     public MemberSession Attach(string pod, DrainReport? drain = null) =>
         Sessions[pod] = Run.Channel.Attach(TestSidecar.Hello(pod) with { Drain = drain }, Time.GetUtcNow());
+
+    public void AttachAll(params ReadOnlySpan<string> pods)
+    {
+        foreach (var pod in pods)
+        {
+            Attach(pod);
+        }
+    }
 
     public SelfDirective Self(string pod) => Run.Channel.Current!.Selves[$"uid-{pod}"];
 

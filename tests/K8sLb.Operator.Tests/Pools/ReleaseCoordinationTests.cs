@@ -129,10 +129,7 @@ public sealed class ReleaseCoordinationTests
     {
         var bench = new PoolBench();
         bench.Set([.. pods.Select(p => Sample.Pod(p))]);
-        foreach (var pod in pods)
-        {
-            bench.Attach(pod);
-        }
+        bench.AttachAll(pods);
         bench.Run.Reconcile();
         return bench;
     }

@@ -54,7 +54,7 @@ public sealed class SessionKeysTests
 
         bench.Keys.Fails = null;
         await PublishedAsync(bench, s => s is { Keys.Count: 1 });
-        await bench.WrittenAsync(s => Degraded(s)?.Status == "False", "all is well again");
+        await bench.WrittenAsync(s => s.Condition(ConditionTypes.Degraded)?.Status == "False", "all is well again");
     }
 
     [Fact]
@@ -125,11 +125,9 @@ public sealed class SessionKeysTests
             bench,
             () =>
                 bench.Written is { } status
-                && Degraded(status) is { Status: "True", Reason: ConditionReasons.SessionKeysUnavailable } degraded
+                && status.Condition(ConditionTypes.Degraded)
+                    is { Status: "True", Reason: ConditionReasons.SessionKeysUnavailable } degraded
                 && degraded.Message == message,
             $"Degraded says: {message}"
         );
-
-    private static V1Condition? Degraded(BackendPoolStatus status) =>
-        status.Conditions?.SingleOrDefault(c => c.Type == ConditionTypes.Degraded);
 }

@@ -20,6 +20,7 @@ internal sealed class BusyWebSocket(ClientWebSocket socket, int seed, Cancellati
             while (!inbox.Closed.IsCompleted && !stop.IsCancellationRequested)
             {
                 await ExchangeAsync();
+                // Its time to think, for which there is nothing to wait for; Close ends it.
                 await Task.WhenAny(inbox.Closed, Task.Delay(random.Next(1, 8)));
             }
             await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure, null, default);

@@ -31,7 +31,7 @@ internal sealed class LoadClients(StaleEndpoints endpoints, CancellationToken st
                 await connection.DisposeAsync();
                 connection = null;
             }
-            await Task.Delay(random.Next(1, 20), CancellationToken.None);
+            await ThinkAsync(random);
         }
         if (connection is not null)
         {
@@ -53,7 +53,7 @@ internal sealed class LoadClients(StaleEndpoints endpoints, CancellationToken st
             using var response = await http.SendAsync(request, CancellationToken.None);
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             Interlocked.Increment(ref requests);
-            await Task.Delay(random.Next(1, 20), CancellationToken.None);
+            await ThinkAsync(random);
         }
     }
 
@@ -71,4 +71,7 @@ internal sealed class LoadClients(StaleEndpoints endpoints, CancellationToken st
             Interlocked.Add(ref requests, busy.Echoed);
         }
     }
+
+    /// <summary>A client's time to think, for which there is nothing to wait for.</summary>
+    private static Task ThinkAsync(Random random) => Task.Delay(random.Next(1, 20), CancellationToken.None);
 }

@@ -167,6 +167,7 @@ internal sealed class TestApp : IAsyncDisposable
         {
             await context.Response.Body.WriteAsync("."u8.ToArray());
             await context.Response.Body.FlushAsync();
+            // The slowness itself.
             await Task.Delay(TimeSpan.FromMilliseconds(10));
         }
     }

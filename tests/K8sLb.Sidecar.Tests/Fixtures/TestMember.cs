@@ -45,6 +45,7 @@ internal sealed class TestMember : IAsyncDisposable
 
     public ConnectionRegistry Registry => Host.Services.GetRequiredService<ConnectionRegistry>();
     public MemberDrain Drain => Host.Services.GetRequiredService<MemberDrain>();
+    public PreStopLapse PreStopLapse => Host.Services.GetServices<IHostedService>().OfType<PreStopLapse>().Single();
     public MemberAgent Agent => Host.Services.GetRequiredService<MemberAgent>();
     public MemberHealth Health => Host.Services.GetRequiredService<MemberHealth>();
     public MemberReports Reports => Host.Services.GetRequiredService<MemberReports>();

@@ -52,6 +52,7 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
         while (!inbox.Closed.IsCompleted)
         {
             await ExchangeAsync();
+            // Its time to think, for which there is nothing to wait for; Close ends it.
             var wait = pause * (0.5 + random.NextDouble());
             await Task.WhenAny(inbox.Closed, Task.Delay(wait));
         }
