@@ -43,7 +43,7 @@ public sealed class LeadershipTests(OperatorCluster cluster)
         await using var first = await OperatorProcess.StartAsync(cluster, world);
         await world.ActiveAsync(3);
         await world.DeletePodAsync("a");
-        await Eventually.IsTrue(() => world["a"].Directive is not null, "a is told to drain");
+        await Eventually.IsTrue(() => world["a"].Directive is { PeersKnow: true }, "a is told to drain, and all know");
         var begun = world["a"].Directive!;
         var epoch = world["a"].Snapshot!.Epoch;
         await world.StatusAsync(s => s.Members!.Draining == 1, "the drain is in the status");
@@ -56,8 +56,10 @@ public sealed class LeadershipTests(OperatorCluster cluster)
             "the second operator leads",
             TimeSpan.FromSeconds(60)
         );
-        world["a"].Directive.ShouldBe(begun);
+        // Who knows of it is found out anew by each operator.
+        (world["a"].Directive! with { PeersKnow = true }).ShouldBe(begun);
         world["b"].Snapshot!.Pool.Members.Count(m => m.PeerAddress.Length > 0).ShouldBe(3, "nobody was forgotten");
+        await Eventually.IsTrue(() => world["a"].Directive == begun, "all know under the second operator");
         world["a"].FinishDrain();
         await world.StatusAsync(
             s => PoolWorld.Endpoint(s, "a").Phase == Core.MemberPhase.Drained,
