@@ -63,6 +63,7 @@ public static class SidecarHost
         services.AddSingleton<MemberHealth>();
         services.AddSingleton<MemberAgent>();
         services.AddSingleton(_ => new HealthProbe(options.AppAddress));
+        services.AddSingleton(_ => new AgentProbe(options.AppAddress));
         services.AddSingleton<WorkRouter>();
         services.AddSingleton<SessionsUnderWay>();
         services.AddSingleton<LiveSessions>();

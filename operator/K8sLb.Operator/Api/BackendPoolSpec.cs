@@ -159,9 +159,15 @@ public sealed record BackendPoolAgentCheck
 {
     [Required]
     public int? Port { get; set; }
+    public BackendPoolAgentGet? HttpGet { get; set; }
     public string? Send { get; set; }
     public string Interval { get; set; } = "2s";
     public string Timeout { get; set; } = "1s";
+}
+
+public sealed record BackendPoolAgentGet
+{
+    public string Path { get; set; } = "/";
 }
 
 public sealed record BackendPoolRetry

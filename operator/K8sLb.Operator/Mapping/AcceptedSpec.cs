@@ -80,6 +80,7 @@ public sealed record AcceptedSpec(
                     ? new AgentPolicy
                     {
                         Port = agent.Port!.Value,
+                        HttpPath = agent.HttpGet?.Path,
                         Send = agent.Send ?? "",
                         IntervalMs = Milliseconds(agent.Interval),
                         TimeoutMs = Milliseconds(agent.Timeout),

@@ -15,6 +15,18 @@ internal static class AgentCheckRules
         {
             errors.Add($"{path}.send", check.Send, "must be 255 characters at most");
         }
+        if (check.HttpGet is { } get)
+        {
+            HttpPath.Check(get.Path, $"{path}.httpGet.path", errors);
+            if (check.Send is not null)
+            {
+                errors.Add(
+                    $"{path}.send",
+                    check.Send,
+                    "must be left out where httpGet is given: a GET is what is sent"
+                );
+            }
+        }
         CheckTimes.Check(check.Interval, check.Timeout, path, errors);
     }
 }

@@ -36,15 +36,13 @@ internal static class HealthCheckRules
                 errors.Add($"{path}.{field}.port", port, "must be the name of one of spec.ports");
             }
         }
-        if (check.HttpGet is { } get && !IsPath(get.Path))
+        if (check.HttpGet is { } get)
         {
-            errors.Add($"{path}.httpGet.path", get.Path, "must begin with / and have no spaces or control characters");
+            HttpPath.Check(get.Path, $"{path}.httpGet.path", errors);
         }
         CheckTimes.Check(check.Interval, check.Timeout, path, errors);
         errors.Range($"{path}.unhealthyThreshold", check.UnhealthyThreshold, 1, 100);
         errors.Range($"{path}.healthyThreshold", check.HealthyThreshold, 1, 100);
         errors.OneOf($"{path}.onFailure", check.OnFailure, "Release", "Reset");
     }
-
-    private static bool IsPath(string path) => path.StartsWith('/') && path.All(c => c is > ' ' and < (char)127);
 }

@@ -1,26 +1,19 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using K8sLb.Protocol;
-using K8sLb.Sidecar.Configuration;
-using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Snapshots;
 
 namespace K8sLb.Sidecar.Agent;
 
-/// <summary>Asks the application's agent at the pool's interval: a connection, on which it says its words and ends.</summary>
+/// <summary>Asks the application's agent at the pool's interval.</summary>
 public sealed class AgentChecks(
-    SidecarOptions options,
     SnapshotInForce snapshots,
+    AgentProbe probe,
     MemberAgent agent,
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<AgentChecks> log
 ) : PacedLoop("agent", TimeSpan.FromMilliseconds(100), metrics, clock, log)
 {
-    private const int LongestReply = 1024;
-
     private readonly TimeProvider clock = clock;
     private readonly SidecarMetrics metrics = metrics;
     private readonly LogThrottle throttle = new(clock);
@@ -50,48 +43,15 @@ public sealed class AgentChecks(
     /// </summary>
     private async Task AskAsync(AgentPolicy policy, CancellationToken cancellation)
     {
-        var endPoint = new IPEndPoint(options.AppAddress, policy.Port);
-        string? error;
-        try
+        var (reply, error) = await probe.AskAsync(policy, cancellation);
+        if (reply is { } said)
         {
-            var text = await ReadAsync(endPoint, policy, cancellation);
-            if (AgentReply.TryParse(text, out var reply, out error))
-            {
-                agent.Put((agent.Current ?? AgentState.Silent).After(reply));
-            }
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            error = e is SocketException ? e.Message : $"no answer within {policy.TimeoutMs} ms";
+            agent.Put((agent.Current ?? AgentState.Silent).After(said));
         }
         metrics.AgentChecks.Add(1, SidecarMetrics.Outcome(error is null ? "Success" : "Failure"));
         if (error is not null && throttle.TryPass())
         {
-            SidecarLog.AgentFailed(log, endPoint, error);
+            SidecarLog.AgentFailed(log, error);
         }
-    }
-
-    private static async Task<string> ReadAsync(IPEndPoint endPoint, AgentPolicy policy, CancellationToken cancellation)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(TimeSpan.FromMilliseconds(policy.TimeoutMs));
-        using var socket = await Dialler.DialAsync(endPoint, timeout.Token);
-        if (policy.Send.Length > 0)
-        {
-            await socket.SendAsync(Encoding.ASCII.GetBytes(policy.Send), timeout.Token);
-        }
-        var reply = new byte[LongestReply];
-        var length = 0;
-        while (length < reply.Length && !reply.AsSpan(0, length).Contains((byte)'\n'))
-        {
-            var read = await socket.ReceiveAsync(reply.AsMemory(length), timeout.Token);
-            if (read == 0)
-            {
-                break;
-            }
-            length += read;
-        }
-        return Encoding.ASCII.GetString(reply, 0, length);
     }
 }

@@ -9,15 +9,7 @@ namespace K8sLb.Sidecar.Health;
 /// <param name="application">Where it listens.</param>
 public sealed class HealthProbe(IPAddress application) : IDisposable
 {
-    private readonly HttpMessageInvoker http = new(
-        new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            PooledConnectionLifetime = TimeSpan.Zero,
-        }
-    );
+    private readonly HttpMessageInvoker http = ProbeHttp.Open();
 
     /// <returns>What is wrong; null where nothing is.</returns>
     public async Task<string?> CheckAsync(HealthCheckPolicy policy, CancellationToken cancellation)

@@ -82,8 +82,8 @@ internal static partial class SidecarLog
     [LoggerMessage(403, LogLevel.Information, "The drain is cancelled")]
     public static partial void DrainCancelled(ILogger log);
 
-    [LoggerMessage(411, LogLevel.Warning, "The agent at {EndPoint} is not understood, and nothing changes: {Error}")]
-    public static partial void AgentFailed(ILogger log, System.Net.EndPoint endPoint, string error);
+    [LoggerMessage(411, LogLevel.Warning, "The application's agent said nothing of use, and nothing changes: {Error}")]
+    public static partial void AgentFailed(ILogger log, string error);
 
     [LoggerMessage(410, LogLevel.Warning, "The application is {State}")]
     public static partial void HealthChanged(ILogger log, string state);

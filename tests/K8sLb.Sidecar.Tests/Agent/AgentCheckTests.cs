@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
@@ -20,7 +17,7 @@ public sealed class AgentCheckTests
     public async Task A_member_that_wants_no_work_passes_it_on_at_once_until_it_is_ready_again(string word)
     {
         await using var pool = await PoolAsync();
-        await using var agent = new ScriptedAgent(pool[0].Address, AgentPort) { Says = word };
+        await using var agent = Agent(pool, word);
         await Eventually.IsTrue(() => !pool[0].Agent.TakesWork, "the word was heard");
         await using var client = await RawHttp.ConnectAsync(pool[0].Http);
 
@@ -35,7 +32,7 @@ public sealed class AgentCheckTests
     public async Task The_operator_hears_what_the_application_says()
     {
         await using var pool = await PoolAsync();
-        await using var agent = new ScriptedAgent(pool[0].Address, AgentPort) { Says = "42% drain down # no database" };
+        await using var agent = Agent(pool, "42% drain down # no database");
 
         await Eventually.IsTrue(
             () =>
@@ -55,7 +52,7 @@ public sealed class AgentCheckTests
     public async Task Work_beyond_its_maximum_goes_to_others()
     {
         await using var pool = await PoolAsync();
-        await using var agent = new ScriptedAgent(pool[0].Address, AgentPort) { Says = "maxconn:2" };
+        await using var agent = Agent(pool, "maxconn:2");
         await Eventually.IsTrue(() => pool[0].Agent.Current is { MaxInFlight: 2 }, "the word was heard");
         var clients = new List<RawHttp>();
         for (var i = 1; i <= 5; i++)
@@ -80,7 +77,7 @@ public sealed class AgentCheckTests
     public async Task What_is_no_word_changes_nothing()
     {
         await using var pool = await PoolAsync();
-        await using var agent = new ScriptedAgent(pool[0].Address, AgentPort) { Says = "50%" };
+        await using var agent = Agent(pool, "50%");
         await Eventually.IsTrue(() => pool[0].Agent.Current is { WeightPercent: 50 }, "the word was heard");
 
         agent.Says = "HTTP/1.1 400 Bad Request";
@@ -90,7 +87,22 @@ public sealed class AgentCheckTests
         pool[0].Agent.Current!.WeightPercent.ShouldBe(50);
     }
 
-    private static Task<TestPool> PoolAsync() =>
+    [Fact]
+    public async Task What_it_says_by_http_counts_as_well()
+    {
+        await using var pool = await PoolAsync(httpPath: "/load");
+        await using var agent = Agent(pool, "50% maxconn:7", httpStatus: 200);
+
+        await Eventually.IsTrue(
+            () => pool[0].Agent.Current is { WeightPercent: 50, MaxInFlight: 7 },
+            "the words were heard"
+        );
+    }
+
+    private static ScriptedAgent Agent(TestPool pool, string says, int? httpStatus = null) =>
+        ScriptedAgent.Listening(new(pool[0].Address, AgentPort), says, httpStatus);
+
+    private static Task<TestPool> PoolAsync(string? httpPath = null) =>
         TestMember.PoolAsync(
             members: 2,
             policy: p =>
@@ -99,50 +111,10 @@ public sealed class AgentCheckTests
                     Agent = new()
                     {
                         Port = AgentPort,
+                        HttpPath = httpPath,
                         IntervalMs = 50,
                         TimeoutMs = 2_000,
                     },
                 }
         );
-
-    private sealed class ScriptedAgent : IAsyncDisposable
-    {
-        private readonly Socket listener;
-        private readonly Task serving;
-        private int asked;
-
-        public ScriptedAgent(IPAddress address, int port)
-        {
-            listener = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(address, port));
-            listener.Listen();
-            serving = ServeAsync();
-        }
-
-        public string Says { get; set; } = "up";
-        public int Asked => Volatile.Read(ref asked);
-
-        public async ValueTask DisposeAsync()
-        {
-            listener.Dispose();
-            await serving;
-        }
-
-        private async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    using var client = await listener.AcceptAsync();
-                    await client.SendAsync(Encoding.ASCII.GetBytes(Says + "\n"));
-                    Interlocked.Increment(ref asked);
-                }
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // The test is over.
-            }
-        }
-    }
 }

@@ -10,6 +10,8 @@ internal abstract class SocketServer(IPEndPoint at) : IAsyncDisposable
     private readonly Socket listener = new(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
     private Task accepting = Task.CompletedTask;
 
+    public IPEndPoint EndPoint => at;
+
     public void Start()
     {
         listener.Bind(at);
