@@ -23,6 +23,13 @@ public sealed record MemberReport
     /// <summary>Of this member's application; null where an older sidecar does not say.</summary>
     public LocalReport? Local { get; init; }
 
+    /// <summary>Peers at which this member's work did not fare well; empty where there are none, or an older sidecar does not say.</summary>
+    public IReadOnlyList<PeerFinding> PeerFindings
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Connections that stay with this member's application; null where an older sidecar does not say.</summary>
     public HeldReport? Held { get; init; }
 

@@ -92,6 +92,10 @@ public abstract class PeerTests(PortMode mode) : DataPathTests(mode)
             await using var late = await RawHttp.ConnectAsync(pool[0].Http);
             (await late.RequestAsync("/")).ServedBy.ShouldBe("m2");
         }
+
+        var finding = pool[0].Reports.Report().PeerFindings.ShouldHaveSingleItem("the operator hears of it");
+        finding.Uid.ShouldBe(pool[1].Directive().Uid);
+        finding.FailuresInARow.ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -54,6 +54,9 @@ public sealed record MemberFacts
     /// <summary>How its application's answers went; null where that is not known.</summary>
     public OutcomeFacts? Outcomes { get; init; }
 
+    /// <summary>Other members at which its work did not fare well.</summary>
+    public IReadOnlyList<PeerFacts> Peers { get; init; } = [];
+
     /// <summary>Connections that stay with its application; null where that is not known.</summary>
     public HeldFacts? Held { get; init; }
 

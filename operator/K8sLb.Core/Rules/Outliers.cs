@@ -4,9 +4,9 @@ using K8sLb.Core.Planning;
 namespace K8sLb.Core.Rules;
 
 /// <summary>
-/// A member in service that fails far more often than it may, or answers far more slowly than the others, gets no new work for a
-/// while. Its connections stay: unlike a failed health check this is a guess. The time grows with each repeat; never too many are
-/// ejected, because what all of them share is no member's fault.
+/// A member in service that fails far more often than it may, or answers far more slowly than the others, by its own word or its
+/// peers', gets no new work for a while. Its connections stay: unlike a failed health check this is a guess. The time grows with each
+/// repeat; never too many are ejected, because what all of them share is no member's fault.
 /// </summary>
 internal static class Outliers
 {
@@ -20,6 +20,7 @@ internal static class Outliers
         }
         var inService = pool.Members.Where(IsInService).ToList();
         var median = Median(inService);
+        var peersSay = PeerTestimony.Gather(inService, spec, pool.Now);
         var serving = inService.Count(m => !IsEjected(m, pool.Now));
         var ejected = inService.Count - serving;
         var most = Math.Max(1, inService.Count * spec.MaxEjectionPercent / 100);
@@ -27,7 +28,7 @@ internal static class Outliers
         var decided = new Dictionary<string, MemberDraft>(StringComparer.Ordinal);
         foreach (var member in inService)
         {
-            var (next, finding) = Judge(member, spec, median, pool.Now);
+            var (next, finding) = Judge(member, spec, median, peersSay.GetValueOrDefault(member.Pod.Uid), pool.Now);
             if (finding is not null && ejected < most && serving - 1 >= Math.Max(1, floor))
             {
                 next = Eject(next, spec, finding, pool.Now);
@@ -48,6 +49,7 @@ internal static class Outliers
         MemberDraft member,
         OutlierSpec spec,
         double? median,
+        string? peersSay,
         DateTimeOffset now
     )
     {
@@ -59,14 +61,15 @@ internal static class Outliers
         }
         if (outcomes is null)
         {
-            return (With(member, before, null), null);
+            return (With(member, before, null), peersSay);
         }
         // A sidecar that was restarted counts from nothing again.
         var window = member.Record?.Outcomes is { } held && held.Served <= outcomes.Served ? held : null;
         var isOver = window is null || window.From.After(spec.Interval) <= now;
         var finding =
             Streak(outcomes, before, spec)
-            ?? (isOver && window is not null ? Ratio(outcomes, window, spec) ?? Latency(outcomes, median, spec) : null);
+            ?? (isOver && window is not null ? OverInterval(outcomes, window, median, spec) : null)
+            ?? peersSay;
         var next = isOver ? new OutcomeWindow(now, outcomes.Served, outcomes.Failed) : window;
         var wasWell = isOver && window is not null && finding is null;
         return (With(member, wasWell ? Forgive(before, outcomes, spec) : before, next), finding);
@@ -74,31 +77,22 @@ internal static class Outliers
 
     /// <summary>Failures from before an ejection do not count again when it ends.</summary>
     private static string? Streak(OutcomeFacts outcomes, EjectionRecord? before, OutlierSpec spec) =>
-        outcomes.FailuresInARow >= spec.ConsecutiveErrors && outcomes.Failed > (before?.FailedBefore ?? -1)
-            ? $"{Number(outcomes.FailuresInARow)} failures in a row"
-            : null;
+        outcomes.Failed > (before?.FailedBefore ?? -1) ? OutlierMeasures.Streak(outcomes.FailuresInARow, spec) : null;
 
-    private static string? Ratio(OutcomeFacts outcomes, OutcomeWindow window, OutlierSpec spec)
-    {
-        var (served, failed) = (outcomes.Served - window.Served, outcomes.Failed - window.Failed);
-        return served >= spec.MinRequests && failed * 100 >= served * spec.ErrorPercent
-            ? $"{Number(failed)} of {Number(served)} failed"
-            : null;
-    }
-
-    private static string? Latency(OutcomeFacts outcomes, double? median, OutlierSpec spec) =>
-        spec.LatencyFactor > 0
-        && outcomes.LatencyMs is { } latency
-        && median is { } usual
-        && latency > usual * spec.LatencyFactor
-            ? string.Create(CultureInfo.InvariantCulture, $"answers take {latency:0} ms, where {usual:0} ms are usual")
-            : null;
+    private static string? OverInterval(
+        OutcomeFacts outcomes,
+        OutcomeWindow window,
+        double? median,
+        OutlierSpec spec
+    ) =>
+        OutlierMeasures.Ratio(outcomes.Served - window.Served, outcomes.Failed - window.Failed, spec)
+        ?? OutlierMeasures.Latency(outcomes.LatencyMs, median, spec);
 
     private static MemberDraft Eject(MemberDraft member, OutlierSpec spec, string finding, DateTimeOffset now)
     {
         var times = (member.Next!.Ejection?.Times ?? 0) + 1;
         var until = now.After(spec.BaseEjectionTime * Math.Pow(2, Math.Min(times - 1, MostDoublings)));
-        var ejection = new EjectionRecord(now, until, times, member.Facts!.Outcomes!.Failed, finding);
+        var ejection = new EjectionRecord(now, until, times, member.Facts?.Outcomes?.Failed ?? 0, finding);
         return member with
         {
             Why = $"{member.Why}; ejected until {Time(until)}: {finding}",
@@ -132,8 +126,6 @@ internal static class Outliers
         // Of fewer than three nobody can say which of them is the odd one.
         return latencies.Count < 3 ? null : latencies[latencies.Count / 2];
     }
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

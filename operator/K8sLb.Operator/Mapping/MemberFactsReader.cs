@@ -8,6 +8,9 @@ namespace K8sLb.Operator.Mapping;
 /// <summary>What the planner needs of a sidecar's word.</summary>
 public static class MemberFactsReader
 {
+    /// <summary>Whatever a sidecar says, an instant must come of it.</summary>
+    private const long LongestAgoMs = 3_600_000;
+
     public static MemberFacts Read(MemberState member, LoadSource source) =>
         new()
         {
@@ -32,6 +35,7 @@ public static class MemberFactsReader
                     LatencyMs = local.LatencyMs,
                 }
                 : null,
+            Peers = [.. (member.Report?.PeerFindings ?? []).Select(p => Read(p, member.LastSeen))],
             Held = member.Report is { Held: { } held } report
                 ? new HeldFacts(held.Connections, held.Movable, report.EffectiveWeight)
                 : null,
@@ -43,6 +47,18 @@ public static class MemberFactsReader
         report?.Health is { Healthy: false } health ? health.Message ?? "no reason given"
         : report?.Agent is { Down: true } agent ? $"its agent says down ({agent.Description ?? "no reason given"})"
         : null;
+
+    private static PeerFacts Read(PeerFinding finding, DateTimeOffset at) =>
+        new()
+        {
+            Uid = finding.Uid,
+            FailuresInARow = finding.FailuresInARow,
+            Served = finding.Served,
+            Failed = finding.Failed,
+            LatencyMs = finding.LatencyMs,
+            UsualLatencyMs = finding.UsualLatencyMs,
+            LastOutcome = at - TimeSpan.FromMilliseconds(Math.Clamp(finding.AgoMs, 0, LongestAgoMs)),
+        };
 
     private static DrainFacts Read(DrainReport drain) =>
         new()

@@ -73,6 +73,7 @@ public sealed class MemberReports(
             ArrivalsPerSecond = router.ArrivalsPerSecond,
             Sessions = router.Sessions is { UsesTokens: true } ? sessions.Count : null,
             Local = Local(router.Local),
+            PeerFindings = PeerFindings.Read(router.AllPeers),
             Held = registry.Held(),
             Health = health.Current,
             Agent = agent.Current?.Report(),

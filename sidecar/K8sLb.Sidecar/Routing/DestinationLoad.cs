@@ -16,6 +16,7 @@ public sealed class DestinationLoad(TimeProvider clock)
     private long served;
     private long failed;
     private int failuresInARow;
+    private long lastOutcomeAt = long.MinValue;
 
     private long timed;
     private long timedLogMillionths;
@@ -34,9 +35,13 @@ public sealed class DestinationLoad(TimeProvider clock)
     public double TimedLogMs => Interlocked.Read(ref timedLogMillionths) / 1e6;
     public int FailuresInARow => Volatile.Read(ref failuresInARow);
 
+    /// <summary>A timestamp of the clock; the lowest of all where there was no outcome yet.</summary>
+    public long LastOutcomeAt => Volatile.Read(ref lastOutcomeAt);
+
     public void NoteOutcome(bool success)
     {
         Interlocked.Increment(ref served);
+        Volatile.Write(ref lastOutcomeAt, clock.GetTimestamp());
         if (!success)
         {
             Interlocked.Increment(ref failed);

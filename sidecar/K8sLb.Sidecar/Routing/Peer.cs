@@ -17,6 +17,7 @@ public sealed class Peer
 
     private readonly TimeProvider clock;
     private long avoidUntil = long.MinValue;
+    private long unreachableAt = long.MinValue;
     private int failures;
 
     public Peer(MemberDirective member, TimeProvider clock)
@@ -28,6 +29,7 @@ public sealed class Peer
         EndPoint = new(IPAddress.Parse(member.PeerAddress), member.PeerPort);
         Credential = member.PeerCredential;
         Load = new(clock);
+        Recent = new(Load, clock);
     }
 
     public string Uid { get; }
@@ -41,6 +43,18 @@ public sealed class Peer
     /// <summary>Of what this member passes on to it.</summary>
     public DestinationLoad Load { get; }
 
+    /// <summary>The same, of the last seconds; for one thread.</summary>
+    public RecentOutcomes Recent { get; }
+
+    /// <summary>Attempts since the last that went well, whether they brought no connection, no answer, or one of 500 and above.</summary>
+    public int FailuresInARow => Math.Max(Load.FailuresInARow, Volatile.Read(ref failures));
+
+    /// <summary>Null where there was none yet.</summary>
+    public TimeSpan? SinceLastOutcome =>
+        Math.Max(Load.LastOutcomeAt, Volatile.Read(ref unreachableAt)) is var at and not long.MinValue
+            ? clock.GetElapsedTime(at)
+            : null;
+
     /// <summary>It could not be reached, or had no place, a moment ago.</summary>
     public bool IsAvoided => Volatile.Read(ref avoidUntil) > clock.GetTimestamp();
 
@@ -50,6 +64,7 @@ public sealed class Peer
     /// <summary>Passed over for 0.5 s, twice as long for each failure in a row, up to 8 s.</summary>
     public void NoteUnreachable()
     {
+        Volatile.Write(ref unreachableAt, clock.GetTimestamp());
         var doublings = Math.Min(Interlocked.Increment(ref failures) - 1, LongestAvoidanceDoublings);
         Avoid(ShortestAvoidance * (1 << doublings));
     }

@@ -44,6 +44,43 @@ public sealed class BalancingRunTests
         bench.Published!.Members.Single(m => m.Name == "a").Weight.ShouldBe(weight);
     }
 
+    [Fact]
+    public async Task A_member_that_its_peers_cannot_reach_gets_no_new_work_and_people_see_why()
+    {
+        await using var bench = Bench(s => s.OutlierDetection = new());
+        foreach (var peer in (string[])["b", "c"])
+        {
+            Report(
+                bench,
+                peer,
+                Holding(0) with
+                {
+                    PeerFindings = [Unreachable(bench.Sessions["a"].State.Hello.PodUid)],
+                }
+            );
+        }
+
+        bench.Run.Reconcile();
+
+        bench.Published!.Members.Single(m => m.Name == "a").Availability.ShouldBe(MemberAvailability.Unavailable);
+        bench
+            .Events.All.Single(e => e.Contains("Ejected", StringComparison.Ordinal))
+            .ShouldContain("as its peers see it, b: 5 failures in a row; c: 5 failures in a row");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task A_time_that_cannot_be_stops_nothing(long agoMs)
+    {
+        await using var bench = Bench(s => s.OutlierDetection = new());
+        Report(bench, "b", Holding(0) with { PeerFindings = [Unreachable("uid") with { AgoMs = agoMs }] });
+
+        bench.Run.Reconcile();
+
+        bench.Published!.Members.ShouldAllBe(m => m.Availability == MemberAvailability.Available);
+    }
+
     [Theory]
     [InlineData("Connections", 1)]
     [InlineData("None", 0)]
@@ -69,6 +106,14 @@ public sealed class BalancingRunTests
             Connections = new ConnectionCounts { WebSocket = connections },
             Totals = new ConnectionTotals(),
             Held = new() { Connections = connections, Movable = connections },
+        };
+
+    private static PeerFinding Unreachable(string uid) =>
+        new()
+        {
+            Uid = uid,
+            FailuresInARow = 5,
+            AgoMs = 200,
         };
 
     private static void Report(PoolBench bench, string pod, MemberReport report) =>
