@@ -25,7 +25,7 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
 
     public int Echoed { get; private set; }
 
-    /// <summary>The longest that an echo took.</summary>
+    /// <summary>The longest that an echo took, since <see cref="ForgetEchoes"/> where that was called.</summary>
     public TimeSpan SlowestEcho { get; private set; }
 
     /// <summary>Messages that Close came instead of an echo of.</summary>
@@ -59,6 +59,8 @@ internal sealed class TrafficWebSocket : IAsyncDisposable
         await inbox.Reading;
         await socket.CloseOutputAsync(socket.CloseStatus!.Value, null, CancellationToken.None);
     }
+
+    public void ForgetEchoes() => SlowestEcho = TimeSpan.Zero;
 
     public ValueTask DisposeAsync()
     {

@@ -36,11 +36,14 @@ public sealed class WebSocketReleaseTests
     {
         const int Count = 5_000;
         const int Rate = 500;
-        var released = await OnAMachineThatKeepsUpAsync(async () =>
-        {
-            await using var member = await RaceMember.StartAsync(Rate);
-            return await ReleaseAsync(member.Http1, member.Admin, Count, TimeSpan.FromMilliseconds(600));
-        });
+        var released = await OnAMachineThatKeepsUpAsync(
+            mostSlow: Rate / 10,
+            async () =>
+            {
+                await using var member = await RaceMember.StartAsync(Rate);
+                return await ReleaseAsync(member.Http1, member.Admin, Count, TimeSpan.FromMilliseconds(600));
+            }
+        );
 
         var seconds = released.Closes.CountBy(at => (int)at.TotalSeconds).ToDictionary();
         seconds.Values.Max().ShouldBeLessThanOrEqualTo(Rate * 11 / 10, string.Join(" ", seconds.OrderBy(s => s.Key)));
@@ -50,18 +53,19 @@ public sealed class WebSocketReleaseTests
 
     /// <summary>
     /// A WebSocket is told right behind an echo. Where the whole machine stands still for a moment, the echoes of that moment
-    /// come together afterwards, and so do the closes: such a run says nothing about the pace, and is repeated.
+    /// come together afterwards, and so do the closes: where as many clients waited as are tolerated above the rate, the run says
+    /// nothing about the pace, and is repeated.
     /// </summary>
-    private static async Task<Released> OnAMachineThatKeepsUpAsync(Func<Task<Released>> run)
+    private static async Task<Released> OnAMachineThatKeepsUpAsync(int mostSlow, Func<Task<Released>> run)
     {
-        const int Attempts = 4;
+        const int Attempts = 6;
         var prompt = TimeSpan.FromMilliseconds(300);
         var slow = new List<int>();
         while (slow.Count < Attempts)
         {
             var released = await run();
             slow.Add(released.SlowestEchoes.Count(echo => echo > prompt));
-            if (slow[^1] <= released.SlowestEchoes.Count / 20)
+            if (slow[^1] < mostSlow)
             {
                 return released;
             }
@@ -94,6 +98,9 @@ public sealed class WebSocketReleaseTests
             );
             await Eventually.IsTrue(() => clients.All(c => c.Echoed > 1), "all have traffic", TimeSpan.FromMinutes(1));
 
+            Array.ForEach(clients, c => c.ForgetEchoes());
+            // A collection would hold up all clients for a quarter of a second, and bring their closes together.
+            using var undisturbed = NoCollections.Begin();
             var began = Stopwatch.GetTimestamp();
             var report = await RaceMember.DrainAsync(admin);
             await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(30));
