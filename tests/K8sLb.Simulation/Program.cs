@@ -18,13 +18,7 @@ var evens = new SimulationOptions
 };
 var with = Scenarios.ScaleOut(evens, from: 100, until: 160);
 var without = Scenarios.ScaleOut(evens with { MaxImbalancePercent = null }, from: 100, until: 160);
-await PlotAsync(
-    "simulation-scale-out.svg",
-    "the fullest member's connections, times the mean, with rebalancing (green) and without (amber)",
-    without.History.Select(l => (l.At, l.Imbalance)),
-    with.History.Select(l => (l.At, l.Imbalance)),
-    "100 pods become 200"
-);
+await PlotImbalanceAsync("simulation-scale-out.svg", without, with, "100 pods become 200");
 Say(
     $"scale-out of 100 to 200 members, 20,000 connections: {with.MovesSince(Scenarios.Begin)} moved of 10,000 that must, {with.Lost} lost, imbalance {with.History[^1].Imbalance:0.00} ({without.History[^1].Imbalance:0.00} without)"
 );
@@ -32,13 +26,7 @@ Say(
 var trouble = evens with { Members = 100, Connections = 10_000, MaxReleasesPerSecond = 200 };
 var troubled = Scenarios.Trouble(trouble, lasting: 120, until: 300);
 var unmoved = Scenarios.Trouble(trouble with { MaxImbalancePercent = null }, lasting: 120, until: 300);
-await PlotAsync(
-    "simulation-trouble.svg",
-    "the fullest member's connections, times the mean, with rebalancing (green) and without (amber)",
-    unmoved.History.Select(l => (l.At, l.Imbalance)),
-    troubled.History.Select(l => (l.At, l.Imbalance)),
-    "crashes and flapping begin"
-);
+await PlotImbalanceAsync("simulation-trouble.svg", unmoved, troubled, "crashes and flapping begin");
 Say(
     $"120 s of crashes and flapping, 10,000 connections on 100 members: {troubled.Moves} moved, imbalance {troubled.History[^1].Imbalance:0.00} ({unmoved.History[^1].Imbalance:0.00} without)"
 );
@@ -55,6 +43,15 @@ await PlotAsync(
 Say(
     $"a member three times as slow, of 8: its weight comes to {weighed.History[^1].Factors[0]:0.00}, requests under way {weighed.History[^60..].Average(l => l.InFlight[0]):0.0} ({plain.History[^60..].Average(l => l.InFlight[0]):0.0} without)"
 );
+
+Task PlotImbalanceAsync(string file, PoolSimulation amber, PoolSimulation green, string begin) =>
+    PlotAsync(
+        file,
+        "the fullest member's connections, times the mean, with rebalancing (green) and without (amber)",
+        amber.History.Select(l => (l.At, l.Imbalance)),
+        green.History.Select(l => (l.At, l.Imbalance)),
+        begin
+    );
 
 async Task PlotAsync(
     string file,

@@ -21,19 +21,15 @@ public sealed class Rebalancer(
     private readonly TimeProvider clock = clock;
     private readonly ILogger log = log;
     private readonly List<TrackedConnection> live = [];
-    private readonly List<ReleaseCandidate> candidates = [];
-    private ReleasePace pace;
-    private long lastStep = clock.GetTimestamp();
+    private readonly PacedRelease release = new(clock);
     private RebalanceDirective? told;
 
     protected override ValueTask StepAsync(CancellationToken cancellation)
     {
-        var elapsed = clock.GetElapsedTime(lastStep);
-        lastStep = clock.GetTimestamp();
         var directive = drain.Current is null ? snapshots.Current?.Self.Rebalance : null;
+        release.BeginRound(anew: directive != told);
         if (directive != told)
         {
-            pace = default;
             told = directive;
             if (directive is not null)
             {
@@ -42,12 +38,12 @@ public sealed class Rebalancer(
         }
         if (drain.Current is null && snapshots.Current?.Pool.Policy.Rebalance is not null)
         {
-            Apply(directive, elapsed);
+            Apply(directive);
         }
         return ValueTask.CompletedTask;
     }
 
-    private void Apply(RebalanceDirective? directive, TimeSpan elapsed)
+    private void Apply(RebalanceDirective? directive)
     {
         var held = 0;
         registry.CopyLiveTo(live);
@@ -58,7 +54,7 @@ public sealed class Rebalancer(
                 held++;
                 if (connection.Protocol != ClientProtocol.Tcp)
                 {
-                    candidates.Add(ReleaseCandidate.Of(connection));
+                    release.Offer(connection);
                 }
             }
             else if (connection.ReleaseReason == EndReason.Rebalance)
@@ -68,17 +64,8 @@ public sealed class Rebalancer(
                 connection.Ask(ReleasePolicy.Pursue(facts, snapshots.QuietPeriod), EndReason.Rebalance);
             }
         }
-        var above = directive is null ? 0 : Math.Min(held - directive.HoldAtMost, candidates.Count);
-        var count = pace.Take(Math.Max(0, above), directive?.ReleasesPerSecond ?? 0, elapsed, TimeSpan.MaxValue);
-        if (count > 0)
-        {
-            candidates.Sort();
-            foreach (var candidate in candidates[..count])
-            {
-                candidate.Connection.Release(ReleaseUrgency.AfterAnswer, EndReason.Rebalance);
-            }
-        }
+        var above = directive is null ? 0 : held - directive.HoldAtMost;
+        release.Release(above, directive?.ReleasesPerSecond ?? 0, TimeSpan.MaxValue, EndReason.Rebalance);
         live.Clear();
-        candidates.Clear();
     }
 }

@@ -21,20 +21,13 @@ public sealed class ReleaseScheduler(
     private readonly TimeProvider clock = clock;
     private readonly ILogger log = log;
     private readonly List<TrackedConnection> live = [];
-    private readonly List<ReleaseCandidate> waiting = [];
-    private ReleasePace pace;
-    private long lastStep = clock.GetTimestamp();
+    private readonly PacedRelease release = new(clock);
     private DrainState? told;
 
     protected override ValueTask StepAsync(CancellationToken cancellation)
     {
         var state = drain.Advance();
-        var elapsed = clock.GetElapsedTime(lastStep);
-        lastStep = clock.GetTimestamp();
-        if (state is null || state.Id != told?.Id)
-        {
-            pace = default;
-        }
+        release.BeginRound(anew: state is null || state.Id != told?.Id);
         if (state is null && told is not null)
         {
             TakeBack();
@@ -42,7 +35,7 @@ public sealed class ReleaseScheduler(
         Tell(state);
         if (state is { IsReleasing: true })
         {
-            Apply(state, elapsed);
+            Apply(state);
         }
         return ValueTask.CompletedTask;
     }
@@ -58,7 +51,7 @@ public sealed class ReleaseScheduler(
         live.Clear();
     }
 
-    private void Apply(DrainState state, TimeSpan elapsed)
+    private void Apply(DrainState state)
     {
         var now = clock.GetUtcNow();
         var quietPeriod = snapshots.QuietPeriod;
@@ -80,31 +73,13 @@ public sealed class ReleaseScheduler(
             }
             else
             {
-                waiting.Add(ReleaseCandidate.Of(connection));
+                release.Offer(connection);
             }
         }
-        LetGo(state, elapsed, now);
+        var left = ReleasePolicy.PacedUntil(state) - now;
+        release.Release(release.Offered, snapshots.ReleasesPerSecond, left, EndReason.Drain);
         live.Clear();
-    }
-
-    private void LetGo(DrainState state, TimeSpan elapsed, DateTimeOffset now)
-    {
-        var count = pace.Take(
-            waiting.Count,
-            snapshots.ReleasesPerSecond,
-            elapsed,
-            ReleasePolicy.PacedUntil(state) - now
-        );
-        if (count < waiting.Count)
-        {
-            waiting.Sort();
-        }
-        foreach (var next in waiting[..count])
-        {
-            next.Connection.Release(ReleaseUrgency.AfterAnswer);
-        }
-        waiting.Clear();
-        if (pace.IsRaised)
+        if (release.IsRaised)
         {
             drain.NotePaceRaised();
         }

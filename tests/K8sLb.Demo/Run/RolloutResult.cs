@@ -13,4 +13,8 @@ internal sealed record RolloutResult(
     double OldPodsGoneAt,
     IReadOnlyList<string> OldPods,
     IReadOnlyList<DemoFrame> Frames
-);
+) : IRunResult
+{
+    string IRunResult.Change => "restart";
+    double IRunResult.ChangeAt => RestartAt;
+}

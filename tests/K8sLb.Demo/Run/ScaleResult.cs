@@ -12,4 +12,8 @@ internal sealed record ScaleResult(
     double ReadyAt,
     IReadOnlyList<string> OldPods,
     IReadOnlyList<DemoFrame> Frames
-);
+) : IRunResult
+{
+    string IRunResult.Change => "scale-out";
+    double IRunResult.ChangeAt => ScaleAt;
+}

@@ -1,0 +1,41 @@
+namespace K8sLb.Demo;
+
+/// <summary>The frame of either act: the operator, the application under load without K8sLb, and the same with it.</summary>
+internal sealed class TwoRuns(DemoCluster demo, IDemoView view)
+{
+    private const string Namespace = "default";
+
+    private readonly ShopDeployment shop = new(demo);
+
+    /// <param name="pool">The manifest of the pool that the second run has.</param>
+    public async Task<(TResult Baseline, TResult K8sLb)> RunAsync<TResult>(
+        string pool,
+        Func<RunKind, ShopDeployment, ShopObserver, Task<TResult>> run,
+        CancellationToken cancellation
+    )
+        where TResult : IRunResult
+    {
+        view.Step("installing the CRD and the operator");
+        var values = ShopDeployment.Values(await OperatorChart.InstallAsync(demo, cancellation));
+        await using var observer = new ShopObserver(demo.Api, Namespace);
+        await observer.WaitForSyncAsync(cancellation);
+
+        var baseline = await DeployedAsync(RunKind.Baseline, ["baseline.yaml"]);
+        view.Step("removing the application");
+        await shop.RemoveAsync(cancellation);
+        return (baseline, await DeployedAsync(RunKind.K8sLb, [pool, "k8slb.yaml"]));
+
+        async Task<TResult> DeployedAsync(RunKind kind, string[] manifests)
+        {
+            view.Step($"deploying the application {kind.Title()}");
+            await shop.DeployAsync(manifests, values, cancellation);
+            var result = await run(kind, shop, observer);
+            view.EndRun(kind, result.Load);
+            if (kind == RunKind.K8sLb && result.Load.Failed > 0)
+            {
+                view.Tell(FailureTexts.First(result.Load, result.ChangeAt, result.Change));
+            }
+            return result;
+        }
+    }
+}
