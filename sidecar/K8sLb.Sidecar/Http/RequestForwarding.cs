@@ -35,7 +35,7 @@ internal sealed class RequestForwarding(
 
     private readonly PassThroughTransformer transformer = new();
     private readonly RetryBudget budget = new(clock);
-    private readonly LogThrottle throttle = new(clock);
+    private readonly ForwardingOutcomes outcomes = new(registry, metrics, clock, log);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -132,7 +132,7 @@ internal sealed class RequestForwarding(
             }
             session?.Aim(peer);
             var error = await SendAsync(context, lease, route, config, tries);
-            var unreachable = Unreachable(context, error);
+            var unreachable = ForwardingOutcomes.Unreachable(context, error);
             var isFull = false;
             if (unreachable is null && !UnservedAnswers.WasFound(context, out isFull))
             {
@@ -149,8 +149,8 @@ internal sealed class RequestForwarding(
                     }
                     continue;
                 }
-                NoteOutcome(connection.Tracked, peer, error);
-                await AnswerFailureAsync(context, connection, destination, error);
+                outcomes.Note(connection.Tracked, peer, error);
+                await outcomes.AnswerFailureAsync(context, connection, destination, error);
                 return;
             }
             if (isFull)
@@ -159,7 +159,7 @@ internal sealed class RequestForwarding(
             }
             else
             {
-                NoteUnreachable(peer, destination, unreachable);
+                outcomes.NoteUnreachable(peer, destination, unreachable);
             }
             localFailed |= peer is null;
             context.Response.Clear();
@@ -183,15 +183,6 @@ internal sealed class RequestForwarding(
                 return;
             }
         }
-    }
-
-    private void NoteUnreachable(Peer? peer, HttpDestination destination, string? why)
-    {
-        if (throttle.TryPass())
-        {
-            SidecarLog.DestinationUnreachable(log, destination.Name, why ?? "its application is gone");
-        }
-        peer?.NoteUnreachable();
     }
 
     private async Task<ForwarderError> SendAsync(
@@ -246,59 +237,6 @@ internal sealed class RequestForwarding(
         await Task.Delay(tries.Pause(random.NextDouble()), clock, context.RequestAborted)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    private void NoteOutcome(TrackedConnection connection, Peer? peer, ForwarderError error)
-    {
-        if (peer is not null)
-        {
-            peer.NoteReached();
-            registry.NoteRerouted();
-        }
-        metrics.Requests.Add(1, peer is null ? SidecarMetrics.Local : SidecarMetrics.Rerouted);
-        // The destination broke off in the middle of its answer, so the client's connection is cut as well.
-        if (error is ForwarderError.ResponseBodyDestination && connection.Protocol != ClientProtocol.Http2)
-        {
-            connection.MarkCut();
-        }
-    }
-
-    private async Task AnswerFailureAsync(
-        HttpContext context,
-        HttpClientConnection connection,
-        HttpDestination destination,
-        ForwarderError error
-    )
-    {
-        // Behind an answer that broke off the forwarder aborts the request itself: that is no client which went away.
-        var wentAway =
-            context.RequestAborted.IsCancellationRequested && error != ForwarderError.ResponseBodyDestination;
-        if (error == ForwarderError.None || wentAway)
-        {
-            return;
-        }
-        metrics.Failures.Add(1, SidecarMetrics.Outcome(error.ToString()));
-        if (throttle.TryPass())
-        {
-            SidecarLog.RequestFailed(
-                log,
-                destination.Name,
-                error,
-                context.GetForwarderErrorFeature()?.Exception?.Message
-            );
-        }
-        if (!context.Response.HasStarted)
-        {
-            await FailureAnswers.FailedAsync(context, connection, destination.Name, error);
-        }
-    }
-
-    /// <summary>Why nothing was sent, so that the request is as good as new and its body unread; null where something was.</summary>
-    private static string? Unreachable(HttpContext context, ForwarderError error) =>
-        error == ForwarderError.Request && !context.Response.HasStarted
-            ? (
-                context.GetForwarderErrorFeature()?.Exception?.InnerException as DestinationUnreachableException
-            )?.Message
-            : null;
 
     /// <summary>No timeout: slow answers and quiet WebSockets are no faults.</summary>
     private static ForwarderRequestConfig Exactly(Version version) =>

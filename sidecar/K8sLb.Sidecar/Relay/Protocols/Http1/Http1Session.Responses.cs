@@ -1,8 +1,6 @@
 using K8sLb.Sidecar.Relay.Framing.Http1;
 using K8sLb.Sidecar.Relay.Loop;
-using K8sLb.Sidecar.Relay.Protocols.Http2;
 using K8sLb.Sidecar.Relay.Protocols.Tunnel;
-using K8sLb.Sidecar.Relay.Protocols.WebSocket;
 
 namespace K8sLb.Sidecar.Relay.Protocols.Http1;
 
@@ -173,88 +171,6 @@ internal sealed partial class Http1Session
         return taken > 0;
     }
 
-    private void OnUpstreamEnd(ReadStatus status)
-    {
-        if (status == ReadStatus.End && exchange.ResponseHeadSent && responses.Body.Kind == BodyKind.UntilClose)
-        {
-            exchange.ResponseComplete = true;
-            return;
-        }
-        if (!exchange.ResponseBegun && replay.MayRepeatClosed)
-        {
-            Repeat(RelayPlace.At(upstream!.Target, upstream.HandOverWork()));
-        }
-        else if (exchange.ResponseHeadSent)
-        {
-            Truncate(RelayFailure.BrokeOff);
-        }
-        else
-        {
-            Fail(RelayFailure.NoResponse);
-        }
-    }
-
-    /// <summary>A peer has given the request back.</summary>
-    private bool TryElsewhere(bool isFull)
-    {
-        var other = Worker.Brain.Instead(Connection.Arrival, exchange.StaysHere, upstream!.Target, isFull);
-        if (other.Target is null)
-        {
-            return false;
-        }
-        exchange.ResponseBegun = false;
-        Repeat(other);
-        return true;
-    }
-
-    private void Repeat(in RelayPlace at)
-    {
-        var target = at.Target!;
-        upstream!.Close();
-        upstream = Connect(target);
-        upstream.BeginWork(at.Place);
-        upstream.Send(replay.Request);
-        replay.GoesOn(toPeer: !target.IsLocal);
-    }
-
-    protected override void OnUpstreamUnreachable()
-    {
-        upstream = null;
-        if (awaitsAdmission)
-        {
-            Close(reset: false);
-            return;
-        }
-        Fail(RelayFailure.Unreachable);
-    }
-
-    /// <summary>Nothing of the response has gone out: the relay says why there is none.</summary>
-    private void Fail(RelayFailure how)
-    {
-        Worker.Brain.Failed(how);
-        // One that could not be reached is none any more.
-        upstream?.NoteNoAnswer();
-        Answer(
-            how switch
-            {
-                RelayFailure.Unreachable when Connection.Arrival.FromPeer => Http1Answers.Unserved,
-                RelayFailure.Unreachable => Http1Answers.Unreachable,
-                RelayFailure.Overloaded when Connection.Arrival.FromPeer => Http1Answers.UnservedFull,
-                RelayFailure.Overloaded => Http1Answers.Overloaded,
-                RelayFailure.NoResponse => Http1Answers.BrokeOff,
-                _ => Http1Answers.BadResponse,
-            }
-        );
-    }
-
-    /// <summary>Something has: the client must be able to tell that it is not all, also where only the end says so.</summary>
-    private void Truncate(RelayFailure how)
-    {
-        Worker.Brain.Failed(how);
-        Connection.Tracked.MarkCut();
-        Close(reset: true);
-    }
-
     /// <returns>True where the client's next request may be there.</returns>
     private bool Complete()
     {
@@ -308,42 +224,6 @@ internal sealed partial class Http1Session
         {
             idle.Close();
             upstream = null;
-        }
-    }
-
-    /// <summary>The connection speaks another protocol from here on.</summary>
-    private void Switch(in ResponseHead head)
-    {
-        var accepted = head.Fields.Upgrade;
-        var asked = exchange.Method == RequestMethod.Connect || (exchange.Upgrade & accepted) != 0;
-        if (!asked || !exchange.RequestComplete)
-        {
-            Fail(RelayFailure.BadResponse);
-            return;
-        }
-        var taken = upstream!;
-        taken.NoteAnswer(success: true);
-        Client.Send(taken.Channel.Input[..head.Length]);
-        taken.Channel.Consume(head.Length);
-        taken.Channel.Park();
-        Client.Park();
-        upstream = null;
-        HandOver();
-        if (exchange.Method == RequestMethod.Connect)
-        {
-            TunnelSession.TakeOver(Connection, taken);
-        }
-        else if (accepted == UpgradeProtocols.WebSocket)
-        {
-            WebSocketSession.TakeOver(Connection, taken);
-        }
-        else if (accepted == UpgradeProtocols.H2c)
-        {
-            Http2Session.TakeOver(Connection, taken);
-        }
-        else
-        {
-            TunnelSession.TakeOver(Connection, taken);
         }
     }
 }

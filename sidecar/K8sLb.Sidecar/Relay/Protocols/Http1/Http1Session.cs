@@ -12,7 +12,8 @@ namespace K8sLb.Sidecar.Relay.Protocols.Http1;
 /// <summary>
 /// HTTP/1.1, one exchange after the other. Heads are judged whole before a byte of them leaves; content streams. Between
 /// two exchanges the upstream connection goes back to the pool, so each request may go where new work goes then. The client's
-/// side is in <c>Http1Session.Requests.cs</c>, the application's in <c>Http1Session.Responses.cs</c>.
+/// side is in <c>Http1Session.Requests.cs</c>, the application's in <c>Http1Session.Responses.cs</c>, and what else may come of an
+/// exchange beside them.
 /// </summary>
 internal sealed partial class Http1Session : ProtocolSession, ITimed
 {
