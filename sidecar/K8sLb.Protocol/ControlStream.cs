@@ -9,6 +9,9 @@ public static class ControlStream
     public const string AttachPath = "/k8slb.v1/attach";
     public const string ContentType = "application/x-ndjson";
 
+    /// <summary>What the token of a sidecar is for; one that is stolen elsewhere is of no use here, and this one of none there.</summary>
+    public const string TokenAudience = "k8slb";
+
     /// <summary>Version of the messages' meaning. Unknown fields are ignored, so only a change of meaning raises it.</summary>
     public const int ProtocolVersion = 1;
 

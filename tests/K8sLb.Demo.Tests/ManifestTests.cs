@@ -6,7 +6,7 @@ public sealed class ManifestTests
     {
         ["APP_IMAGE"] = "app:1",
         ["SIDECAR_IMAGE"] = "sidecar:1",
-        ["OPERATOR_ADDRESS"] = "http://10.96.0.9:15010",
+        ["OPERATOR_ADDRESS"] = "https://10.96.0.9:15010",
         ["REPLICAS"] = "4",
         ["MAX_SURGE"] = "1",
         ["RELEASES_PER_SECOND"] = "200",

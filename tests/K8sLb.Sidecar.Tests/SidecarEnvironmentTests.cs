@@ -42,7 +42,7 @@ public sealed class SidecarEnvironmentTests
     [InlineData(
         "K8SLB_OPERATOR",
         "operator:15010",
-        "K8SLB_OPERATOR=\"operator:15010\" is not of the form http://host:port"
+        "K8SLB_OPERATOR=\"operator:15010\" is not of the form https://host:port or http://host:port"
     )]
     [InlineData(
         "K8SLB_POD_UID",
@@ -59,6 +59,66 @@ public sealed class SidecarEnvironmentTests
     )
     {
         var wrong = new Dictionary<string, string>(Complete) { [variable] = value };
+
+        Should
+            .Throw<SidecarEnvironmentException>(() => SidecarEnvironment.Read(wrong.GetValueOrDefault))
+            .Errors.ShouldBe([error]);
+    }
+
+    [Fact]
+    public void Over_https_the_operator_is_trusted_by_its_own_authority()
+    {
+        var secure = new Dictionary<string, string>(Complete)
+        {
+            ["K8SLB_OPERATOR"] = "https://k8slb.k8slb-system.svc:15010",
+            ["K8SLB_OPERATOR_CA"] = "/var/run/secrets/k8slb/ca.crt",
+            ["K8SLB_OPERATOR_TOKEN"] = "/var/run/secrets/k8slb/token",
+        };
+
+        var options = SidecarEnvironment.Read(secure.GetValueOrDefault);
+
+        options.OperatorAuthority.ShouldBe("/var/run/secrets/k8slb/ca.crt");
+        options.OperatorToken.ShouldBe("/var/run/secrets/k8slb/token");
+        options.OperatorName.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(
+        "https://10.0.0.1:15010",
+        "ca",
+        null,
+        "K8SLB_OPERATOR_NAME is not set: K8SLB_OPERATOR=\"https://10.0.0.1:15010\" is an address, so it must hold the name in the "
+            + "operator's certificate, such as k8slb.k8slb-system.svc"
+    )]
+    [InlineData(
+        "https://k8slb:15010",
+        "ca",
+        "10.0.0.1",
+        "K8SLB_OPERATOR_NAME=\"10.0.0.1\" is not a host name, such as k8slb.k8slb-system.svc"
+    )]
+    [InlineData(
+        "https://k8slb:15010",
+        null,
+        null,
+        "K8SLB_OPERATOR_CA is not set: with https it must name the file of the operator's authority (ca.crt of ConfigMap k8slb-ca)"
+    )]
+    [InlineData(
+        "http://k8slb:15010",
+        "ca",
+        null,
+        "K8SLB_OPERATOR_CA=\"ca\" is of no use with K8SLB_OPERATOR=\"http://k8slb:15010\": it must be https://host:port"
+    )]
+    public void Half_a_trust_is_a_mistake(string @operator, string? authority, string? name, string error)
+    {
+        var wrong = new Dictionary<string, string>(Complete) { ["K8SLB_OPERATOR"] = @operator };
+        if (authority is not null)
+        {
+            wrong["K8SLB_OPERATOR_CA"] = authority;
+        }
+        if (name is not null)
+        {
+            wrong["K8SLB_OPERATOR_NAME"] = name;
+        }
 
         Should
             .Throw<SidecarEnvironmentException>(() => SidecarEnvironment.Read(wrong.GetValueOrDefault))

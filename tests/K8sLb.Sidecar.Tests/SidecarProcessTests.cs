@@ -82,7 +82,9 @@ public sealed class SidecarProcessTests
         (await process.ExitAsync()).ShouldBe(1);
 
         process.Output.ShouldContain("K8SLB_PEER_PORT=\"many\" is not a port");
-        process.Output.ShouldContain("K8SLB_OPERATOR=\"nobody\" is not of the form http://host:port");
+        process.Output.ShouldContain(
+            "K8SLB_OPERATOR=\"nobody\" is not of the form https://host:port or http://host:port"
+        );
         process.Output.ShouldNotContain("   at ");
     }
 }

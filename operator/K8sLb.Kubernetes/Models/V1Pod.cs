@@ -46,10 +46,19 @@ public sealed record V1PodStatus
 
     [JsonPropertyName("podIP")]
     public string? PodIP { get; set; }
+
+    /// <summary>All of them, where the cluster has two families; the first is <see cref="PodIP"/>.</summary>
+    [JsonPropertyName("podIPs")]
+    public IList<V1PodIP>? PodIPs { get; set; }
     public string? Reason { get; set; }
     public IList<V1PodCondition>? Conditions { get; set; }
     public IList<V1ContainerStatus>? ContainerStatuses { get; set; }
     public IList<V1ContainerStatus>? InitContainerStatuses { get; set; }
+}
+
+public sealed record V1PodIP
+{
+    public string? Ip { get; set; }
 }
 
 public sealed record V1PodCondition

@@ -48,6 +48,9 @@ public static class ConditionReasons
     /// <summary>Degraded: the keys of sessions cannot be read or written; the pool goes on without, or with those that it had.</summary>
     public const string SessionKeysUnavailable = "SessionKeysUnavailable";
 
+    /// <summary>Degraded: the authority behind the operator's certificate cannot be kept, published or used, or the clock is wrong.</summary>
+    public const string TrustImpaired = "TrustImpaired";
+
     /// <summary>Not Degraded.</summary>
     public const string AllHealthy = "AllHealthy";
 

@@ -15,10 +15,18 @@ public static class OperatorMetrics
         "Control streams that are open"
     );
 
-    internal static readonly Counter<long> AttachRefused = Meter.CreateCounter<long>(
+    /// <summary>Tags: reason, one of <see cref="Identity.RefusalReasons"/>.</summary>
+    private static readonly Counter<long> AttachRefused = Meter.CreateCounter<long>(
         "k8slb.operator.attach.refused",
         "{stream}",
-        "Control streams that were refused"
+        "Control streams, and connections before one, that were refused"
+    );
+
+    /// <summary>Tags: certificate, authority or server.</summary>
+    internal static readonly Gauge<double> CertificateRemaining = Meter.CreateGauge<double>(
+        "k8slb.operator.certificate.remaining",
+        "s",
+        "Until the certificate of the authority that signs, or of this server, expires"
     );
 
     internal static readonly Counter<long> SnapshotsSent = Meter.CreateCounter<long>(
@@ -77,4 +85,7 @@ public static class OperatorMetrics
         "{transition}",
         "What happened to members"
     );
+
+    internal static void CountRefusal(string reason) =>
+        AttachRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

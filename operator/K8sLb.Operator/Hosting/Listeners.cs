@@ -1,11 +1,19 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using K8sLb.Operator.Identity;
+using K8sLb.Operator.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace K8sLb.Operator.Hosting;
 
-/// <summary>The two listeners, and the limits of long-lived streams.</summary>
+/// <summary>The two listeners, and the limits of long-lived streams and of strangers.</summary>
 internal static class Listeners
 {
+    /// <summary>A sidecar has one stream; while it dials again, the one before may not have ended.</summary>
+    private const int StreamsOfConnection = 4;
+
     public static void Configure(KestrelServerOptions kestrel, OperatorOptions options)
     {
         // A control stream lasts as long as its pod and is silent for seconds: it has time limits of its own, and a peer
@@ -15,26 +23,75 @@ internal static class Listeners
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsOfConnection;
+        // A connection without a stream, or with half a request, is of no use to a sidecar.
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.AddServerHeader = false;
-        Listen(kestrel, options.Listen, HttpProtocols.Http2);
-        Listen(kestrel, options.HealthListen, HttpProtocols.Http1);
+        var unproven = kestrel.ApplicationServices.GetRequiredService<UnprovenConnections>();
+        var certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificateInUse>();
+        Listen(
+            kestrel,
+            options.Listen,
+            HttpProtocols.Http2,
+            listener =>
+            {
+                listener.Use(next => connection => unproven.RunAsync(connection, next));
+                if (options.UsesTls)
+                {
+                    listener.UseHttps(Tls(certificate));
+                }
+            }
+        );
+        Listen(kestrel, options.HealthListen, HttpProtocols.Http1, _ => { });
     }
 
+    private static TlsHandshakeCallbackOptions Tls(ServerCertificateInUse certificate) =>
+        new()
+        {
+            HandshakeTimeout = TimeSpan.FromSeconds(5),
+            OnConnection = _ =>
+                ValueTask.FromResult(
+                    new SslServerAuthenticationOptions
+                    {
+                        ServerCertificateContext =
+                            certificate.Current?.Context
+                            ?? throw new AuthenticationException("there is no certificate yet"),
+                        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                        ApplicationProtocols = [SslApplicationProtocol.Http2],
+                        AllowRenegotiation = false,
+                    }
+                ),
+        };
+
     /// <exception cref="FormatException">Not an address to listen on.</exception>
-    private static void Listen(KestrelServerOptions kestrel, string url, HttpProtocols protocols)
+    private static void Listen(
+        KestrelServerOptions kestrel,
+        string url,
+        HttpProtocols protocols,
+        Action<ListenOptions> configure
+    )
     {
         var address = BindingAddress.Parse(url);
         if (address.Host is "*" or "+")
         {
-            kestrel.ListenAnyIP(address.Port, listener => listener.Protocols = protocols);
+            kestrel.ListenAnyIP(address.Port, Configure);
         }
         else if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
         {
-            kestrel.Listen(ip, address.Port, listener => listener.Protocols = protocols);
+            kestrel.Listen(ip, address.Port, Configure);
         }
         else
         {
-            throw new FormatException($"\"{url}\": must be http://IP:PORT, with * for every address");
+            throw new FormatException(
+                $"\"{url}\": must be https://IP:PORT or http://IP:PORT, with * for every address"
+            );
+        }
+
+        void Configure(ListenOptions listener)
+        {
+            listener.Protocols = protocols;
+            configure(listener);
         }
     }
 }

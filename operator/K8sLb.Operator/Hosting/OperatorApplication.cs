@@ -2,7 +2,9 @@ using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
 using K8sLb.Operator.Hub;
+using K8sLb.Operator.Identity;
 using K8sLb.Operator.Pools;
+using K8sLb.Operator.Trust;
 
 namespace K8sLb.Operator.Hosting;
 
@@ -23,6 +25,7 @@ public static class OperatorApplication
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         AddKubernetes(builder.Services, options, cluster);
@@ -38,6 +41,7 @@ public static class OperatorApplication
             services.GetRequiredService<OperatorLoops>().Directory
         ));
         builder.Services.AddSingleton<AttachEndpoint>();
+        AddIdentity(builder.Services, options, cluster);
         var app = builder.Build();
         app.Services.GetRequiredService<AttachEndpoint>().Map(app);
         app.MapGet("/healthz", () => "ok");
@@ -79,6 +83,47 @@ public static class OperatorApplication
         );
         services.AddSingleton<LeaderElector>();
     }
+
+    private static void AddIdentity(
+        IServiceCollection services,
+        OperatorOptions options,
+        KubernetesClientConfiguration cluster
+    )
+    {
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<UnprovenConnections>();
+        if (options.Authentication == AuthenticationMode.TokenReview)
+        {
+            services.AddSingleton<ISidecarAuthentication, TokenAuthentication>();
+        }
+        else
+        {
+            services.AddSingleton<ISidecarAuthentication, NoAuthentication>();
+        }
+        var @namespace = options.Namespace ?? cluster.Namespace;
+        services.AddSingleton<ServerCertificateInUse>();
+        services.AddSingleton(s => new TrustLoop(
+            new AuthorityStore(s.GetRequiredService<IKubernetesClient>(), @namespace),
+            new BundlePublisher(
+                s.GetRequiredService<IKubernetesClient>(),
+                s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<ILogger<BundlePublisher>>()
+            ),
+            s.GetRequiredService<ServerCertificateInUse>(),
+            new TrustLoopOptions
+            {
+                Names = OperatorNames.Of(options.ServiceName, @namespace),
+                IsLeader = () => s.GetRequiredService<LeaderElector>().IsLeader,
+                Namespaces = () => Namespaces(s.GetRequiredService<Informer<BackendPool>>()),
+                Periods = options.TrustPeriods,
+            },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<TrustLoop>>()
+        ));
+    }
+
+    private static HashSet<string> Namespaces(Informer<BackendPool> pools) =>
+        pools.Store.Items.Keys.Select(p => p.Namespace).ToHashSet(StringComparer.Ordinal);
 
     private static IResult NotReady() =>
         Results.Text("not synced", statusCode: StatusCodes.Status503ServiceUnavailable);

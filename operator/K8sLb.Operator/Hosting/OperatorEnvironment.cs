@@ -10,10 +10,12 @@ public static class OperatorEnvironment
     public static OperatorOptions Read(Func<string, string?> variable)
     {
         var defaults = new OperatorOptions();
-        return defaults with
+        var options = defaults with
         {
             Listen = Text("K8SLB_LISTEN") ?? defaults.Listen,
             HealthListen = Text("K8SLB_HEALTH_LISTEN") ?? defaults.HealthListen,
+            Authentication = Authentication() ?? defaults.Authentication,
+            ServiceName = Text("K8SLB_SERVICE") ?? defaults.ServiceName,
             Namespace = Text("K8SLB_NAMESPACE") ?? Text("POD_NAMESPACE"),
             PodName = Text("POD_NAME") ?? defaults.PodName,
             LeaseDuration = Duration("K8SLB_LEASE_DURATION") ?? defaults.LeaseDuration,
@@ -22,8 +24,19 @@ public static class OperatorEnvironment
             SettleTime = Duration("K8SLB_SETTLE_TIME") ?? defaults.SettleTime,
             ShutdownTimeout = Duration("K8SLB_SHUTDOWN_TIMEOUT") ?? defaults.ShutdownTimeout,
         };
+        return options is { UsesTls: false, Authentication: AuthenticationMode.TokenReview }
+            ? throw new FormatException(
+                $"K8SLB_LISTEN: \"{options.Listen}\": must be https://IP:PORT, since sidecars send no token over plain HTTP; "
+                    + "K8SLB_AUTHENTICATION=None goes without tokens, for development"
+            )
+            : options;
 
         string? Text(string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+        AuthenticationMode? Authentication() =>
+            Text("K8SLB_AUTHENTICATION") is not { } text ? null
+            : Enum.TryParse<AuthenticationMode>(text, out var mode) && Enum.IsDefined(mode) ? mode
+            : throw new FormatException($"K8SLB_AUTHENTICATION: \"{text}\": must be TokenReview or None");
 
         TimeSpan? Duration(string name) =>
             Text(name) is not { } text ? null

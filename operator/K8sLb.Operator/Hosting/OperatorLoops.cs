@@ -8,6 +8,7 @@ using K8sLb.Operator.Directory;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Pools;
 using K8sLb.Operator.Sessions;
+using K8sLb.Operator.Trust;
 
 namespace K8sLb.Operator.Hosting;
 
@@ -29,6 +30,8 @@ internal sealed partial class OperatorLoops : BackgroundService
     private readonly EventRecorder events;
     private readonly LeaderElector elector;
     private readonly Leading leading;
+    private readonly TrustLoop trust;
+    private readonly ServerCertificateInUse certificate;
     private readonly PoolDirectory directory;
     private readonly ControllerLoop<BackendPool> controller;
     private readonly IHostApplicationLifetime lifetime;
@@ -43,6 +46,8 @@ internal sealed partial class OperatorLoops : BackgroundService
         EventRecorder events,
         LeaderElector elector,
         Leading leading,
+        TrustLoop trust,
+        ServerCertificateInUse certificate,
         IHostApplicationLifetime lifetime,
         TimeProvider time,
         ILoggerFactory loggers
@@ -55,6 +60,8 @@ internal sealed partial class OperatorLoops : BackgroundService
         this.events = events;
         this.elector = elector;
         this.leading = leading;
+        this.trust = trust;
+        this.certificate = certificate;
         this.lifetime = lifetime;
         this.time = time;
         logger = loggers.CreateLogger<OperatorLoops>();
@@ -62,6 +69,7 @@ internal sealed partial class OperatorLoops : BackgroundService
         // The directory hears of a change before the reconciler does.
         pools.Subscribe(directory.OnPool);
         pods.Subscribe(directory.OnPod);
+        pools.Subscribe(change => trust.OnPool(change.Latest.Key().Namespace));
         controller = new ControllerLoop<BackendPool>(
             pools,
             new PoolController(leading),
@@ -73,7 +81,7 @@ internal sealed partial class OperatorLoops : BackgroundService
 
     public PoolDirectory Directory => directory;
 
-    public bool IsReady => pools.HasSynced && pods.HasSynced;
+    public bool IsReady => pools.HasSynced && pods.HasSynced && (!options.UsesTls || certificate.Current is not null);
 
     /// <summary>
     /// Stops with the application, not with this service: the streams must end before the server waits for its requests.
@@ -84,7 +92,13 @@ internal sealed partial class OperatorLoops : BackgroundService
         // Events of the last moments are sent after everybody else has ended.
         using var stopEvents = new CancellationTokenSource();
         var recording = events.RunAsync(stopEvents.Token);
-        Task[] loops = [pools.RunAsync(stop.Token), pods.RunAsync(stop.Token), CampaignAsync(stop.Token)];
+        Task[] loops =
+        [
+            pools.RunAsync(stop.Token),
+            pods.RunAsync(stop.Token),
+            CampaignAsync(stop.Token),
+            .. options.UsesTls ? [trust.RunAsync(stop.Token)] : Array.Empty<Task>(),
+        ];
         // None of them ends before the stop; if one did all the same, going on without it would be worse than a restart.
         var first = await Task.WhenAny(loops);
         await stop.CancelAsync();
@@ -121,6 +135,7 @@ internal sealed partial class OperatorLoops : BackgroundService
                 Events = events,
                 WriteStatus = WriteStatusAsync,
                 SessionKeys = new SecretKeyStore(client),
+                TrustProblem = trust.Problem,
                 WriteCost = WriteCostAsync,
                 Changed = OnChanged,
                 SettleTime = options.SettleTime,
@@ -129,6 +144,7 @@ internal sealed partial class OperatorLoops : BackgroundService
             }
         );
         leading.Term = poolTerm;
+        trust.OnLeading();
         try
         {
             foreach (var pool in pools.Store.Items.Keys)

@@ -1,3 +1,4 @@
+using K8sLb.Core;
 using K8sLb.Operator.Hub;
 
 namespace K8sLb.Operator.Hosting;
@@ -5,8 +6,15 @@ namespace K8sLb.Operator.Hosting;
 /// <summary>What can be set from outside; <see cref="OperatorEnvironment"/> reads it.</summary>
 public sealed record OperatorOptions
 {
-    /// <summary>Where sidecars attach: HTTP/2 with prior knowledge.</summary>
-    public string Listen { get; init; } = "http://0.0.0.0:15010";
+    /// <summary>Where sidecars attach, by HTTP/2; plain http:// (with prior knowledge) for development.</summary>
+    public string Listen { get; init; } = "https://0.0.0.0:15010";
+
+    public AuthenticationMode Authentication { get; init; } = AuthenticationMode.TokenReview;
+
+    /// <summary>The Service that sidecars dial; with the namespace it gives the names in the certificate.</summary>
+    public string ServiceName { get; init; } = "k8slb";
+
+    public TrustPeriods TrustPeriods { get; init; } = new();
 
     /// <summary>/healthz and /readyz.</summary>
     public string HealthListen { get; init; } = "http://0.0.0.0:15011";
@@ -31,4 +39,16 @@ public sealed record OperatorOptions
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public HubOptions Hub { get; init; } = new();
+
+    public bool UsesTls => Listen.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>How sidecars prove who they are.</summary>
+public enum AuthenticationMode
+{
+    /// <summary>By the token of their pod, which the API server checks. Needs https.</summary>
+    TokenReview,
+
+    /// <summary>Not at all: for development, on a network where everybody is trusted.</summary>
+    None,
 }

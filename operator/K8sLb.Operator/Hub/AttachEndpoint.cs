@@ -1,12 +1,15 @@
 using System.Reflection;
 using K8sLb.Operator.Diagnostics;
+using K8sLb.Operator.Identity;
 using K8sLb.Protocol;
 
 namespace K8sLb.Operator.Hub;
 
-/// <summary>Serves <see cref="ControlStream.AttachPath"/>: checks the hello, then hands the stream to its pool.</summary>
+/// <summary>Serves <see cref="ControlStream.AttachPath"/>: checks the hello and who says it, then hands the stream to its pool.</summary>
 public sealed partial class AttachEndpoint(
     IMemberAdmission admission,
+    ISidecarAuthentication authentication,
+    RefusalLog refusals,
     HubOptions options,
     TimeProvider time,
     ILogger<AttachEndpoint> logger
@@ -17,6 +20,8 @@ public sealed partial class AttachEndpoint(
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion
         ?? "unknown";
+
+    private static readonly TimeSpan BadHelloPause = TimeSpan.FromSeconds(5);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost(ControlStream.AttachPath, HandleAsync);
 
@@ -48,11 +53,23 @@ public sealed partial class AttachEndpoint(
     private async Task<MemberSession?> GreetAsync(HttpContext context, SidecarLineReader input)
     {
         var (hello, error) = await ReadHelloAsync(input, context.RequestAborted);
-        var verdict = hello is null ? Admission.Refuse(error, TimeSpan.FromSeconds(5)) : admission.Admit(hello);
+        if (hello is null)
+        {
+            await RefuseStrangerAsync(context, new(RefusalReasons.BadHello, error, BadHelloPause));
+            return null;
+        }
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (await authentication.CheckAsync(authorization, hello, context.RequestAborted) is { } stranger)
+        {
+            await RefuseStrangerAsync(context, stranger);
+            return null;
+        }
+        context.Features.Get<ConnectionProof>()?.Give();
+        var verdict = admission.Admit(hello);
         if (verdict.Refusal is { } refusal)
         {
-            OperatorMetrics.AttachRefused.Add(1);
-            LogRefused(hello?.PodNamespace ?? "", hello?.PodName ?? "", refusal.Reason);
+            OperatorMetrics.CountRefusal(RefusalReasons.NotServed);
+            LogRefused(hello.PodNamespace, hello.PodName, refusal.Reason);
             await SendAsync(context, new OperatorMessage { Refusal = refusal });
             return null;
         }
@@ -69,8 +86,25 @@ public sealed partial class AttachEndpoint(
                 },
             }
         );
-        LogAttached(hello!.PodNamespace, hello.PodName, channel.Pool.Name, hello.SidecarVersion, hello.Held);
+        LogAttached(hello.PodNamespace, hello.PodName, channel.Pool.Name, hello.SidecarVersion, hello.Held);
         return channel.Attach(hello, time.GetUtcNow());
+    }
+
+    private Task RefuseStrangerAsync(HttpContext context, IdentityRefusal refusal)
+    {
+        OperatorMetrics.CountRefusal(refusal.Reason);
+        refusals.Refused(context.Connection.RemoteIpAddress, refusal.Reason, refusal.Message);
+        return SendAsync(
+            context,
+            new OperatorMessage
+            {
+                Refusal = new Refusal
+                {
+                    Reason = refusal.Message,
+                    RetryAfterMs = (int)refusal.RetryAfter.TotalMilliseconds,
+                },
+            }
+        );
     }
 
     private async Task<(Hello? Hello, string Error)> ReadHelloAsync(SidecarLineReader input, CancellationToken aborted)

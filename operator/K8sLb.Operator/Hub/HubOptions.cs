@@ -5,6 +5,18 @@ public sealed record HubOptions
     /// <summary>How long a new stream may take to say who it is.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a connection may take to prove who it is, over all its streams: a handshake, a hello, and an answer of the API server,
+    /// with time to be refused and try again.
+    /// </summary>
+    public TimeSpan ProofTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Connections that have not proven who they are, at a time.</summary>
+    public int MaxUnproven { get; init; } = 2_048;
+
+    /// <summary>The same from one address: a sidecar has one, and where addresses are masked a node's pods share one.</summary>
+    public int MaxUnprovenBySource { get; init; } = 256;
+
     /// <summary>Silence that ends a stream; a sidecar reports every second.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -5,7 +5,7 @@ using K8sLb.Protocol;
 
 namespace K8sLb.Operator.Pools;
 
-/// <summary>A stream is served where this replica leads, the pod exists with this UID, and a pool selects it.</summary>
+/// <summary>A stream is served where this replica leads, the pod exists with this UID and address, and a pool selects it.</summary>
 /// <param name="isLeader">By the clock: a process that was paused may be deposed before its term has heard of it.</param>
 internal sealed class MemberAdmission(Leading leading, Func<bool> isLeader, PoolDirectory directory) : IMemberAdmission
 {
@@ -31,6 +31,13 @@ internal sealed class MemberAdmission(Leading leading, Func<bool> isLeader, Pool
         if (pool is null)
         {
             return Admission.Refuse($"no BackendPool selects pod {key}", Later);
+        }
+        if (PodAddresses.Of(pod) is var addresses && !PodAddresses.Include(addresses, hello.PeerAddress))
+        {
+            return Admission.Refuse(
+                $"peerAddress: \"{hello.PeerAddress}\": pod {key} has {(addresses.Count == 0 ? "no address yet" : string.Join(", ", addresses))}",
+                Soon
+            );
         }
         return term.Find(pool.Value) is { } run
             ? Admission.To(run.Channel)

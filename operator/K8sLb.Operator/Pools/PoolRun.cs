@@ -115,6 +115,7 @@ internal sealed class PoolRun : IAsyncDisposable
                     Version = version,
                     Unaware = barrier.Unaware(plan, members),
                     SessionKeysProblem = sessionKeys.Problem,
+                    TrustProblem = context.TrustProblem(Key.Namespace),
                     Now = now,
                 }
             )

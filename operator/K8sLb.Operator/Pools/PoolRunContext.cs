@@ -22,6 +22,9 @@ internal sealed record PoolRunContext
     /// <summary>Where the keys of sessions are kept.</summary>
     public required ISessionKeyStore SessionKeys { get; init; }
 
+    /// <summary>What is wrong with the trust of sidecars in a namespace; null where all is well.</summary>
+    public Func<string, string?> TrustProblem { get; init; } = _ => null;
+
     /// <summary>Writes a pod's cost of deletion, in the pool's namespace; fails where the pod has another UID by now.</summary>
     public required Func<string, PodCost, CancellationToken, Task> WriteCost { get; init; }
 

@@ -16,7 +16,7 @@ internal static class DegradedCondition
             .OrderBy(m => m.Hello.PodName, StringComparer.Ordinal)
             .Select(m => $"{m.Hello.PodName} (version {m.Refused!.Version}: {m.Refused.Error})")
             .ToArray();
-        if (lost.Length + refused.Length == 0 && inputs.SessionKeysProblem is null)
+        if (lost.Length + refused.Length == 0 && inputs is { SessionKeysProblem: null, TrustProblem: null })
         {
             return new(ConditionTypes.Degraded, false, ConditionReasons.AllHealthy, "Every sidecar is well");
         }
@@ -26,11 +26,13 @@ internal static class DegradedCondition
             .. refused.Length > 0
                 ? [$"Refused what they were sent and keep the last good state: {Names.List(refused)}"]
                 : Array.Empty<string>(),
+            .. inputs.TrustProblem is { } trust ? [trust] : Array.Empty<string>(),
             .. inputs.SessionKeysProblem is { } problem ? [problem] : Array.Empty<string>(),
         ];
         var reason =
             refused.Length > 0 ? ConditionReasons.StateRefused
             : lost.Length > 0 ? ConditionReasons.SidecarsLost
+            : inputs.TrustProblem is not null ? ConditionReasons.TrustImpaired
             : ConditionReasons.SessionKeysUnavailable;
         return new(ConditionTypes.Degraded, true, reason, string.Join("; ", parts));
     }

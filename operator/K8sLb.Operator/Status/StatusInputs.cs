@@ -25,5 +25,8 @@ public sealed record StatusInputs
 
     /// <summary>Why sessions have no keys, or not the newest; null where they have, or need none.</summary>
     public string? SessionKeysProblem { get; init; }
+
+    /// <summary>Why sidecars may not trust this operator, or soon will not; null where all is well.</summary>
+    public string? TrustProblem { get; init; }
     public required DateTimeOffset Now { get; init; }
 }

@@ -61,17 +61,20 @@ public static class SidecarEnvironment
         {
             if (
                 Uri.TryCreate(operatorText, UriKind.Absolute, out var uri)
-                && uri is { Scheme: "http", AbsolutePath: "/" }
+                && uri is { Scheme: "http" or "https", AbsolutePath: "/" }
             )
             {
                 dial = uri;
             }
             else
             {
-                errors.Add($"K8SLB_OPERATOR=\"{operatorText}\" is not of the form http://host:port");
+                errors.Add(
+                    $"K8SLB_OPERATOR=\"{operatorText}\" is not of the form https://host:port or http://host:port"
+                );
             }
         }
         var attached = dial is not null;
+        var trust = new OperatorTrustVariables(Text, dial, errors);
         var listen = Address("K8SLB_LISTEN_ADDRESS", IPAddress.Any);
         var podAddressFallback =
             listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : listen;
@@ -79,6 +82,9 @@ public static class SidecarEnvironment
         var options = new SidecarOptions
         {
             Operator = dial,
+            OperatorAuthority = trust.Authority,
+            OperatorToken = trust.Token,
+            OperatorName = trust.Name,
             PodName = Required("K8SLB_POD_NAME", "the pod's name (metadata.name)", Environment.MachineName, attached),
             PodNamespace = Required("K8SLB_POD_NAMESPACE", "the pod's namespace", "default", attached),
             PodUid = Required("K8SLB_POD_UID", "the pod's UID (metadata.uid)", "", attached),

@@ -7,6 +7,15 @@ public sealed record SidecarOptions
 {
     /// <summary>Where the control stream is dialled; null runs from the static pool or the last snapshot alone.</summary>
     public Uri? Operator { get; init; }
+
+    /// <summary>The file with the authorities that may sign the operator's certificate: these, and no others. Set with https.</summary>
+    public string? OperatorAuthority { get; init; }
+
+    /// <summary>The file with the token that proves which pod this is; null where the operator asks for none. Never sent over http.</summary>
+    public string? OperatorToken { get; init; }
+
+    /// <summary>The name that the operator's certificate must be for; null for the host that is dialled.</summary>
+    public string? OperatorName { get; init; }
     public required string PodName { get; init; }
     public required string PodNamespace { get; init; }
 

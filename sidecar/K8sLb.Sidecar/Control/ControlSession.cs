@@ -14,6 +14,7 @@ namespace K8sLb.Sidecar.Control;
 internal sealed class ControlSession(
     HttpMessageInvoker http,
     Uri dial,
+    OperatorToken? token,
     SnapshotIntake intake,
     PeerLoads loads,
     MemberReports reports,
@@ -46,6 +47,7 @@ internal sealed class ControlSession(
         };
         try
         {
+            request.Headers.Authorization = token is null ? null : await token.ReadAsync(ended.Token);
             await outgoing.SendAsync(new() { Hello = reports.Hello() });
             using var response = await SendAsync(request, ended.Token);
             if (response.StatusCode != HttpStatusCode.OK)

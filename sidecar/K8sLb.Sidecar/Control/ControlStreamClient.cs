@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using K8sLb.Sidecar.Configuration;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Observability;
@@ -29,10 +30,12 @@ internal sealed class ControlStreamClient(
             return;
         }
         using var http = new HttpMessageInvoker(Handler());
+        var token =
+            dial.Scheme == Uri.UriSchemeHttps && options.OperatorToken is { } file ? new OperatorToken(file) : null;
         var backoff = new Backoff(ShortestPause, LongestPause, random);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var session = new ControlSession(http, dial, intake, loads, reports, drain, clock, log);
+            var session = new ControlSession(http, dial, token, intake, loads, reports, drain, clock, log);
             var why = await RunAsync(session, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
             {
@@ -57,12 +60,15 @@ internal sealed class ControlStreamClient(
         }
         catch (Exception e)
         {
-            return e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
+            return e.GetBaseException() is AuthenticationException distrust ? $"it is not trusted: {distrust.Message}"
+                : e.InnerException is null ? e.Message
+                : $"{e.Message} {e.InnerException.Message}";
         }
     }
 
-    private static SocketsHttpHandler Handler() =>
-        new()
+    private SocketsHttpHandler Handler()
+    {
+        var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
@@ -73,4 +79,10 @@ internal sealed class ControlStreamClient(
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
         };
+        if (options is { OperatorAuthority: { } file, Operator: { } dial })
+        {
+            handler.SslOptions = new OperatorTrust(file, options.OperatorName ?? dial.Host, clock).Options;
+        }
+        return handler;
+    }
 }

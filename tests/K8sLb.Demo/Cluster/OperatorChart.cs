@@ -36,7 +36,7 @@ internal static class OperatorChart
             null,
             cancellation
         );
-        return $"http://{address}";
+        return $"https://{address}";
     }
 
     private static async Task HelmAsync(DemoCluster demo, string[] arguments, CancellationToken cancellation)

@@ -9,7 +9,10 @@ internal sealed class OperatorProcess(RunDirectory run, string kubeconfig, IPAdd
     private ChildProcess? process;
     private int starts;
 
-    public Uri Control { get; } = new($"http://{address}:15010");
+    /// <summary>In its certificate: that of the Service which it would have in the namespace of its Lease.</summary>
+    public const string Name = "k8slb.default.svc";
+
+    public Uri Control { get; } = new($"https://{address}:15010");
 
     public void Start() =>
         process = run.Start(
@@ -18,7 +21,7 @@ internal sealed class OperatorProcess(RunDirectory run, string kubeconfig, IPAdd
             new Dictionary<string, string>
             {
                 ["KUBECONFIG"] = kubeconfig,
-                ["K8SLB_LISTEN"] = $"http://{address}:15010",
+                ["K8SLB_LISTEN"] = $"https://{address}:15010",
                 ["K8SLB_HEALTH_LISTEN"] = $"http://{address}:15011",
                 ["K8SLB_NAMESPACE"] = "default",
                 // A killed leader's Lease has to run out before the next one leads.

@@ -19,6 +19,7 @@ internal sealed class PodRunner : IAsyncDisposable
     private readonly LoopbackRange addresses;
     private readonly Uri control;
     private readonly RunDirectory run;
+    private readonly IdentityVolume identity;
     private readonly Task watching;
 
     public PodRunner(
@@ -26,10 +27,12 @@ internal sealed class PodRunner : IAsyncDisposable
         string @namespace,
         LoopbackRange addresses,
         Uri control,
-        RunDirectory run
+        RunDirectory run,
+        IdentityVolume identity
     )
     {
         (this.client, this.addresses, this.control, this.run) = (client, addresses, control, run);
+        this.identity = identity;
         var options = new InformerOptions<V1Pod> { Namespace = @namespace };
         Informer = new Informer<V1Pod>(client, options, NullLogger<Informer<V1Pod>>.Instance);
         Informer.Subscribe(OnChange);
@@ -58,7 +61,7 @@ internal sealed class PodRunner : IAsyncDisposable
         var pod = change.Latest;
         if (change.Kind is StoreChangeKind.Added && !stop.IsCancellationRequested)
         {
-            var running = new RunningPod(client, pod, addresses.Next(), control, run);
+            var running = new RunningPod(client, pod, addresses.Next(), control, run, identity);
             pods[pod.Uid()] = (running, LiveAsync(running, pod.Uid()));
         }
         if (

@@ -25,7 +25,13 @@ internal static class Programs
             _ => throw new ArgumentException($"no program for a container called {name}"),
         };
 
-    public static Dictionary<string, string> Environment(V1Pod pod, IPAddress address, Uri control, string stateFolder)
+    public static Dictionary<string, string> Environment(
+        V1Pod pod,
+        IPAddress address,
+        Uri control,
+        string stateFolder,
+        string identityFolder
+    )
     {
         var ip = address.ToString();
         return new()
@@ -33,6 +39,9 @@ internal static class Programs
             ["APP_ADDRESS"] = ip,
             ["POD_NAME"] = pod.Name(),
             ["K8SLB_OPERATOR"] = control.ToString(),
+            ["K8SLB_OPERATOR_NAME"] = OperatorProcess.Name,
+            ["K8SLB_OPERATOR_CA"] = Path.Combine(identityFolder, IdentityVolume.Authority),
+            ["K8SLB_OPERATOR_TOKEN"] = Path.Combine(identityFolder, IdentityVolume.Token),
             ["K8SLB_POD_NAME"] = pod.Name(),
             ["K8SLB_POD_NAMESPACE"] = pod.Namespace()!,
             ["K8SLB_POD_UID"] = pod.Uid(),

@@ -16,27 +16,27 @@ internal sealed class RunningPod
     private readonly IKubernetesClient client;
     private readonly V1Pod pod;
     private readonly IPAddress address;
-    private readonly IReadOnlyList<PodContainer> containers;
+    private readonly Uri control;
+    private readonly RunDirectory run;
+    private readonly IdentityVolume identity;
+    private IReadOnlyList<PodContainer> containers = [];
     private readonly TaskCompletionSource<TimeSpan> deletion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RunningPod(IKubernetesClient client, V1Pod pod, IPAddress address, Uri control, RunDirectory run)
+    public RunningPod(
+        IKubernetesClient client,
+        V1Pod pod,
+        IPAddress address,
+        Uri control,
+        RunDirectory run,
+        IdentityVolume identity
+    )
     {
         this.client = client;
         this.pod = pod;
         this.address = address;
-        var state = run.Combine($"state-{pod.Name()}");
-        Directory.CreateDirectory(state);
-        var environment = Programs.Environment(pod, address, control, state);
-        var names = pod.Spec!.Containers.Select(c => c.Name).ToArray();
-        containers =
-        [
-            .. names.Select(name => new PodContainer(
-                name,
-                run.Start($"{pod.Name()}-{name}", Programs.OfContainer(name), environment),
-                Readiness(name),
-                name == Programs.App && names.Contains(Programs.Sidecar) ? At(Programs.AdminPort, "/drain") : null
-            )),
-        ];
+        this.control = control;
+        this.run = run;
+        this.identity = identity;
     }
 
     public string Name => pod.Name();
@@ -53,6 +53,7 @@ internal sealed class RunningPod
     {
         try
         {
+            containers = await StartAsync(ct);
             await ProbeUntilDeletedAsync(ct);
             var grace = await deletion.Task;
             await Task.WhenAll(containers.Select(c => c.StopAsync(grace)));
@@ -67,6 +68,28 @@ internal sealed class RunningPod
         {
             await Task.WhenAll(containers.Where(c => !c.HasExited).Select(c => c.KillAsync()));
         }
+    }
+
+    private async Task<IReadOnlyList<PodContainer>> StartAsync(CancellationToken ct)
+    {
+        var names = pod.Spec!.Containers.Select(c => c.Name).ToArray();
+        var state = run.Combine($"state-{pod.Name()}");
+        Directory.CreateDirectory(state);
+        var mounted = run.Combine($"identity-{pod.Name()}");
+        if (names.Contains(Programs.Sidecar))
+        {
+            await identity.MountAsync(pod, mounted, ct);
+        }
+        var environment = Programs.Environment(pod, address, control, state, mounted);
+        return
+        [
+            .. names.Select(name => new PodContainer(
+                name,
+                run.Start($"{pod.Name()}-{name}", Programs.OfContainer(name), environment),
+                Readiness(name),
+                name == Programs.App && names.Contains(Programs.Sidecar) ? At(Programs.AdminPort, "/drain") : null
+            )),
+        ];
     }
 
     private async Task ProbeUntilDeletedAsync(CancellationToken ct)

@@ -31,7 +31,7 @@ internal sealed class Shop : IAsyncDisposable
         run = RunDirectory.Create("end-to-end");
         var addresses = new LoopbackRange();
         Operator = new OperatorProcess(run, plane.KubeconfigPath, addresses.Next());
-        pods = new PodRunner(client, @namespace, addresses, Operator.Control, run);
+        pods = new PodRunner(client, @namespace, addresses, Operator.Control, run, new IdentityVolume(plane, client));
         endpoints = new LaggingEndpoints(pods.Informer, EndpointLag, addresses.Nowhere);
         var (http1, http2) = withSidecar
             ? (Programs.SidecarPort, Programs.SidecarHttp2Port)

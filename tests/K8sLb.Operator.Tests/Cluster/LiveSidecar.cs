@@ -11,6 +11,7 @@ internal sealed class LiveSidecar : IAsyncDisposable
 {
     private readonly Func<Uri> hub;
     private readonly Hello hello;
+    private readonly Func<Task<Credentials?>> credentials;
     private readonly CancellationTokenSource stop = new();
     private readonly Task running;
     private volatile MemberSnapshot? snapshot;
@@ -18,8 +19,9 @@ internal sealed class LiveSidecar : IAsyncDisposable
     private volatile Refusal? refusal;
     private int connections = 10;
 
-    public LiveSidecar(Func<Uri> hub, Hello hello)
+    public LiveSidecar(Func<Uri> hub, Hello hello, Func<Task<Credentials?>> credentials)
     {
+        this.credentials = credentials;
         this.hub = hub;
         this.hello = hello;
         running = Task.Run(RunAsync);
@@ -70,7 +72,8 @@ internal sealed class LiveSidecar : IAsyncDisposable
                     {
                         Held = held,
                         Drain = drain,
-                    }
+                    },
+                    await credentials()
                 );
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
                 var reporting = ReportAsync(stream, ended.Token);

@@ -44,6 +44,7 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
         var started = Start(
             cluster.ControlPlane.KubeconfigPath,
             ("K8SLB_LISTEN", hub),
+            ("K8SLB_AUTHENTICATION", "None"),
             ("K8SLB_HEALTH_LISTEN", health),
             ("K8SLB_NAMESPACE", world.Namespace),
             ("K8SLB_LEASE_DURATION", "5s"),

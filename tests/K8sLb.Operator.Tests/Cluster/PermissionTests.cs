@@ -11,7 +11,7 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     [Fact]
     public async Task What_the_chart_permits_is_enough()
     {
-        await using var world = await PoolWorld.CreateAsync(cluster);
+        await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
         var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
         await world.StartOperatorAsync(kubeconfig);
         await world.CreatePoolAsync();

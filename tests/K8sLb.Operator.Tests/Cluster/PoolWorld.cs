@@ -5,7 +5,9 @@ using K8sLb.Kubernetes.Models;
 using K8sLb.LocalCluster;
 using K8sLb.Operator.Api;
 using K8sLb.Operator.Hosting;
+using K8sLb.Operator.Hub;
 using K8sLb.Operator.Tests.Hub;
+using K8sLb.Protocol;
 using K8sLb.TestKit;
 using Microsoft.AspNetCore.Builder;
 
@@ -19,11 +21,14 @@ internal sealed class PoolWorld : IAsyncDisposable
 {
     private readonly OperatorCluster cluster;
     private readonly Dictionary<string, LiveSidecar> sidecars = [];
+    private readonly Dictionary<string, string?> tokens = [];
     private readonly List<WebApplication> operators = [];
 
-    private PoolWorld(OperatorCluster cluster, string ns)
+    private readonly bool secure;
+
+    private PoolWorld(OperatorCluster cluster, string ns, bool secure)
     {
-        this.cluster = cluster;
+        (this.cluster, this.secure) = (cluster, secure);
         Namespace = ns;
     }
 
@@ -34,20 +39,23 @@ internal sealed class PoolWorld : IAsyncDisposable
 
     public LiveSidecar this[string pod] => sidecars[pod];
 
-    public static async Task<PoolWorld> CreateAsync(OperatorCluster cluster)
+    /// <param name="secure">As in production: TLS, and tokens that the API server checks.</param>
+    public static async Task<PoolWorld> CreateAsync(OperatorCluster cluster, bool secure = false)
     {
         var ns = $"t-{Guid.NewGuid().ToString("n")[..8]}";
         await cluster.ControlPlane.CreateNamespaceAsync(ns);
-        return new PoolWorld(cluster, ns);
+        return new PoolWorld(cluster, ns, secure);
     }
 
     /// <summary>An operator in this process, and the new address of <see cref="Hub"/>.</summary>
-    public async Task<WebApplication> StartOperatorAsync(string? kubeconfig = null)
+    public async Task<WebApplication> StartOperatorAsync(string? kubeconfig = null, HubOptions? hub = null)
     {
         var app = OperatorApplication.Build(
             new OperatorOptions
             {
-                Listen = "http://127.0.0.1:0",
+                Hub = hub ?? new(),
+                Listen = secure ? "https://127.0.0.1:0" : "http://127.0.0.1:0",
+                Authentication = secure ? AuthenticationMode.TokenReview : AuthenticationMode.None,
                 HealthListen = "http://127.0.0.1:0",
                 Namespace = Namespace,
                 LeaseDuration = TimeSpan.FromSeconds(5),
@@ -158,6 +166,34 @@ internal sealed class PoolWorld : IAsyncDisposable
             $"event {start}"
         );
 
+    /// <summary>That its sidecar uses.</summary>
+    public string? TokenOf(string pod) => tokens[pod];
+
+    /// <summary>What a pod of this namespace has mounted by now.</summary>
+    /// <exception cref="IOException">The authority has not been published.</exception>
+    public async Task<Credentials> CredentialsAsync(string? token)
+    {
+        var bundle = await cluster.Client.GetAsync<V1ConfigMap>("k8slb-ca", Namespace);
+        return new(
+            bundle?.Data?["ca.crt"] ?? throw new IOException("ConfigMap k8slb-ca is not there yet"),
+            $"k8slb.{Namespace}.svc",
+            token
+        );
+    }
+
+    /// <summary>With another token than the pod's sidecar has, so that the operator has not seen it before.</summary>
+    public async Task<Credentials> CredentialsOfAsync(string pod, string audience = "k8slb") =>
+        await CredentialsAsync(await PodTokens.MintAsync(cluster.ControlPlane, await PodAsync(pod), audience, 7200));
+
+    /// <summary>What the sidecar of this pod says of itself.</summary>
+    public async Task<Hello> HelloAsync(string pod)
+    {
+        var known = await PodAsync(pod);
+        return TestSidecar.Hello(pod, known.Uid(), Namespace) with { PeerAddress = known.Status!.PodIP! };
+    }
+
+    public async Task<V1Pod> PodAsync(string name) => (await cluster.Client.GetAsync<V1Pod>(name, Namespace))!;
+
     public Task<string> KubectlAsync(params string[] arguments) =>
         cluster.ControlPlane.KubectlAsync([.. arguments, "-n", Namespace]);
 
@@ -206,17 +242,27 @@ internal sealed class PoolWorld : IAsyncDisposable
                 Status = null,
             }
         );
+        var address = $"127.0.0.{10 + sidecars.Count}";
         var status = new JsonObject
         {
             ["status"] = new JsonObject
             {
                 ["phase"] = "Running",
-                ["podIP"] = $"127.0.0.{10 + sidecars.Count}",
+                ["podIP"] = address,
                 ["containerStatuses"] = new JsonArray([.. pod.Spec.Containers.Select(c => (JsonNode)Running(c.Name))]),
             },
         };
         await cluster.Client.PatchStatusAsync<V1Pod>(V1Patch.Merge(status), name, Namespace);
-        sidecars[name] = new LiveSidecar(() => Hub, TestSidecar.Hello(name, created.Uid(), Namespace));
+        var token = secure ? await PodTokens.MintAsync(cluster.ControlPlane, created) : null;
+        tokens[name] = token;
+        sidecars[name] = new LiveSidecar(
+            () => Hub,
+            TestSidecar.Hello(name, created.Uid(), Namespace) with
+            {
+                PeerAddress = address,
+            },
+            async () => secure ? await CredentialsAsync(token) : null
+        );
     }
 
     private static JsonObject Running(string container) =>

@@ -1,5 +1,6 @@
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Hub;
+using K8sLb.Operator.Identity;
 using K8sLb.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,7 +30,14 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
                 }
             }
         );
-        new AttachEndpoint(this, options, TimeProvider.System, NullLogger<AttachEndpoint>.Instance).Map(app);
+        new AttachEndpoint(
+            this,
+            new NoAuthentication(),
+            new RefusalLog(TimeProvider.System, NullLogger<RefusalLog>.Instance),
+            options,
+            TimeProvider.System,
+            NullLogger<AttachEndpoint>.Instance
+        ).Map(app);
     }
 
     private int presenceChanges;

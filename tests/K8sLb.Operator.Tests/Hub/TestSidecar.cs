@@ -35,10 +35,15 @@ internal sealed class TestSidecar : IAsyncDisposable
         };
 
     /// <summary>Opens the stream and says nothing.</summary>
-    public static async Task<TestSidecar> DialAsync(Uri hub)
+    public static async Task<TestSidecar> DialAsync(Uri hub, Credentials? credentials = null)
     {
         var http = new HttpMessageInvoker(
-            new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                SslOptions = credentials?.Tls() ?? new(),
+            }
         );
         var content = new LineContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(hub, ControlStream.AttachPath))
@@ -46,15 +51,16 @@ internal sealed class TestSidecar : IAsyncDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
+            Headers = { Authorization = credentials?.Token is { } token ? new("Bearer", token) : null },
         };
         var response = await http.SendAsync(request, CancellationToken.None);
         response.EnsureSuccessStatusCode();
         return new TestSidecar(http, content, response, new StreamReader(await response.Content.ReadAsStreamAsync()));
     }
 
-    public static async Task<TestSidecar> AttachAsync(Uri hub, Hello hello)
+    public static async Task<TestSidecar> AttachAsync(Uri hub, Hello hello, Credentials? credentials = null)
     {
-        var sidecar = await DialAsync(hub);
+        var sidecar = await DialAsync(hub, credentials);
         await sidecar.SendAsync(new SidecarMessage { Hello = hello });
         return sidecar;
     }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -19,27 +21,68 @@ internal sealed class FakeOperator : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Channel<FakeStream> streams = Channel.CreateUnbounded<FakeStream>();
 
-    private FakeOperator(WebApplication app, IPAddress address)
+    private readonly StrongBox<int> connections;
+    private int requests;
+
+    private FakeOperator(WebApplication app, IPAddress address, bool tls, StrongBox<int> connections)
     {
+        this.connections = connections;
         this.app = app;
-        Url = new($"http://{address}:{Port}");
+        Url = new($"{(tls ? "https" : "http")}://{address}:{Port}");
+        app.Use(
+            (context, next) =>
+            {
+                Interlocked.Increment(ref requests);
+                return next(context);
+            }
+        );
         app.MapPost(ControlStream.AttachPath, (RequestDelegate)ServeAsync);
     }
 
     public Uri Url { get; }
 
-    public static async Task<FakeOperator> StartAsync(IPAddress? at = null)
+    /// <summary>Also those that ended in their handshake.</summary>
+    public int Connections => Volatile.Read(ref connections.Value);
+
+    /// <summary>Requests of any kind.</summary>
+    public int Requests => Volatile.Read(ref requests);
+
+    /// <summary>With a redirect instead of a stream, where one is set.</summary>
+    public Uri? RedirectTo { get; set; }
+
+    /// <param name="certificate">Speaks TLS with it; null for plain HTTP.</param>
+    public static async Task<FakeOperator> StartAsync(IPAddress? at = null, X509Certificate2? certificate = null)
     {
         var address = at ?? LoopbackAddress.Next();
+        var connections = new StrongBox<int>();
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(address, Port, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(
+                address,
+                Port,
+                listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http2;
+                    listen.Use(next =>
+                        connection =>
+                        {
+                            Interlocked.Increment(ref connections.Value);
+                            return next(connection);
+                        }
+                    );
+                    if (certificate is not null)
+                    {
+                        listen.UseHttps(certificate);
+                    }
+                }
+            );
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MaxRequestBodySize = null;
         });
-        var fake = new FakeOperator(builder.Build(), address);
+        var fake = new FakeOperator(builder.Build(), address, certificate is not null, connections);
         await fake.app.StartAsync();
         return fake;
     }
@@ -58,6 +101,11 @@ internal sealed class FakeOperator : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
+        if (RedirectTo is { } elsewhere)
+        {
+            context.Response.Redirect(elsewhere.ToString(), permanent: false, preserveMethod: true);
+            return;
+        }
         context.Response.ContentType = ControlStream.ContentType;
         await context.Response.Body.FlushAsync();
         var stream = new FakeStream(context);
@@ -83,6 +131,7 @@ internal sealed class FakeStream
 
     public Task Ended => ended.Task;
     public string Protocol { get; }
+    public string Authorization => context.Request.Headers.Authorization.ToString();
     public Hello Hello { get; private set; } = null!;
 
     public async Task ReadHelloAsync() => Hello = (await ReadAsync()).Hello.ShouldNotBeNull();

@@ -79,7 +79,11 @@ internal sealed class TestMember : IAsyncDisposable
         }
     }
 
-    public static async Task<TestMember> StartAsync(string name, Uri? @operator = null)
+    public static async Task<TestMember> StartAsync(
+        string name,
+        Uri? @operator = null,
+        Func<SidecarOptions, SidecarOptions>? change = null
+    )
     {
         var address = LoopbackAddress.Next();
         var app = await TestApp.StartAsync(address, name);
@@ -98,7 +102,7 @@ internal sealed class TestMember : IAsyncDisposable
             PeerPort = PeerPort,
             StateDirectory = state.FullName,
         };
-        var member = new TestMember(name, options, app);
+        var member = new TestMember(name, change is null ? options : change(options), app);
         try
         {
             await member.StartHostAsync();
