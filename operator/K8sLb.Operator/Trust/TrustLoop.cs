@@ -26,7 +26,11 @@ internal sealed partial class TrustLoop(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly AsyncSignal signal = new();
-    private readonly Backoff backoff = new(new BackoffOptions { Initial = TimeSpan.FromSeconds(1) });
+
+    /// <summary>One small question, and whoever has put a Secret back waits for the answer.</summary>
+    private readonly Backoff backoff = new(
+        new BackoffOptions { Initial = TimeSpan.FromSeconds(1), Maximum = TimeSpan.FromSeconds(10) }
+    );
     private volatile string? problem;
 
     /// <returns>What is wrong with the trust of sidecars in this namespace; null where all is well.</returns>
