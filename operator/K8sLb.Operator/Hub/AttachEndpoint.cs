@@ -20,7 +20,6 @@ public sealed partial class AttachEndpoint(
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion
         ?? "unknown";
-
     private static readonly TimeSpan BadHelloPause = TimeSpan.FromSeconds(5);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost(ControlStream.AttachPath, HandleAsync);

@@ -32,6 +32,7 @@ internal sealed partial class TrustLoop(
         new BackoffOptions { Initial = TimeSpan.FromSeconds(1), Maximum = TimeSpan.FromSeconds(10) }
     );
     private volatile string? problem;
+    private DateTimeOffset? authorityExpires;
 
     /// <returns>What is wrong with the trust of sidecars in this namespace; null where all is well.</returns>
     public string? Problem(string @namespace) =>
@@ -176,8 +177,6 @@ internal sealed partial class TrustLoop(
         );
         LogRenewed(options.Names[0], term.NotAfter, signer.Id);
     }
-
-    private DateTimeOffset? authorityExpires;
 
     private void Measure()
     {
