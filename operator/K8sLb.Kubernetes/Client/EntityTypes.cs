@@ -20,6 +20,8 @@ public sealed class EntityTypes
             EntityType.From<V1Secret>(KubernetesJson.Default),
             EntityType.From<Eventsv1Event>(KubernetesJson.Default),
             EntityType.From<V1TokenReview>(KubernetesJson.Default),
+            EntityType.From<V1MutatingWebhookConfiguration>(KubernetesJson.Default),
+            EntityType.From<V1ValidatingWebhookConfiguration>(KubernetesJson.Default),
         ]);
 
     public EntityTypes With(params IEnumerable<EntityType> more) => new([.. byClrType.Values, .. more]);

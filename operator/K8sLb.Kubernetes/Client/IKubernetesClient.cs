@@ -9,6 +9,9 @@ namespace K8sLb.Kubernetes;
 /// </summary>
 public interface IKubernetesClient : IDisposable
 {
+    /// <summary>Everybody who is somebody to the server may ask.</summary>
+    Task<ServerVersion> GetServerVersionAsync(CancellationToken cancellationToken = default);
+
     /// <returns>Null where there is no such object.</returns>
     Task<T?> GetAsync<T>(string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject<V1ObjectMeta>;

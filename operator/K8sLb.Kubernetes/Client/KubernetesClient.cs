@@ -36,6 +36,13 @@ public sealed class KubernetesClient : IKubernetesClient
         sender = new RequestSender(transport, options.RequestTimeout, this.time);
     }
 
+    public Task<ServerVersion> GetServerVersionAsync(CancellationToken cancellationToken = default) =>
+        sender.SendAsync(
+            new ApiRequest("get", "version", HttpMethod.Get, "/version"),
+            KubernetesJson.Default.ServerVersion,
+            cancellationToken
+        );
+
     public async Task<T?> GetAsync<T>(
         string name,
         string? @namespace = null,

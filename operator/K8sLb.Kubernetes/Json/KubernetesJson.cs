@@ -17,6 +17,9 @@ namespace K8sLb.Kubernetes.Json;
 [JsonSerializable(typeof(KubernetesList<V1Secret>))]
 [JsonSerializable(typeof(KubernetesList<Eventsv1Event>))]
 [JsonSerializable(typeof(KubernetesList<V1TokenReview>))]
+[JsonSerializable(typeof(KubernetesList<V1MutatingWebhookConfiguration>))]
+[JsonSerializable(typeof(KubernetesList<V1ValidatingWebhookConfiguration>))]
+[JsonSerializable(typeof(ServerVersion))]
 [JsonSerializable(typeof(V1Status))]
 [JsonSerializable(typeof(V1DeleteOptions))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

@@ -18,4 +18,10 @@ public static class EventReasons
 
     /// <summary>An annotation of a pod has a value that means nothing; it is ignored.</summary>
     public const string InvalidAnnotation = "InvalidAnnotation";
+
+    /// <summary>
+    /// What was done, in events about pods that were injected, or not. Their reasons are those of docs/injection.md: SelectedByTwoPools,
+    /// HostNetwork, PortTaken, OwnPreStop, UnnamedPort, PortMismatch, HostPort, SidecarOutlivesWork.
+    /// </summary>
+    public const string InjectAction = "Inject";
 }

@@ -14,4 +14,11 @@ public static class PodConventions
 
     /// <summary>0 to 1000; 100 where there is none.</summary>
     public const string WeightAnnotation = "k8slb.io/weight";
+
+    /// <summary>On a pod: <c>disabled</c> keeps injection away.</summary>
+    public const string InjectLabel = "k8slb.io/inject";
+    public const string InjectDisabled = "disabled";
+
+    /// <summary>Written by injection: what it put in, as JSON with version, image and ports.</summary>
+    public const string InjectedAnnotation = "k8slb.io/injected";
 }

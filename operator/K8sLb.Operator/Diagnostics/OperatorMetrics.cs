@@ -86,6 +86,19 @@ public static class OperatorMetrics
         "What happened to members"
     );
 
+    /// <summary>Tags: outcome, as in InjectionOutcome.</summary>
+    internal static readonly Counter<long> PodsAdmitted = Meter.CreateCounter<long>(
+        "k8slb.operator.admission.pods",
+        "{pod}",
+        "Pods that injection looked at"
+    );
+
+    internal static readonly Counter<long> AdmissionRefused = Meter.CreateCounter<long>(
+        "k8slb.operator.admission.refused",
+        "{request}",
+        "Calls of the webhooks that could not be read"
+    );
+
     internal static void CountRefusal(string reason) =>
         AttachRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

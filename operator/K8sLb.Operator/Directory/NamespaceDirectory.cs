@@ -84,6 +84,18 @@ internal sealed class NamespaceDirectory
     public (V1Pod? Pod, string? Pool) FindPod(string name) =>
         pods.TryGetValue(name, out var entry) ? (entry.Pod, entry.Owner) : default;
 
+    /// <summary>In the order in which they get pods.</summary>
+    public IReadOnlyList<PoolInForce> InForce() =>
+        [
+            .. OldestFirst(pools.Values.Where(p => p.InForce is not null))
+                .Select(p => new PoolInForce(p.Resource, p.InForce!)),
+        ];
+
+    private static IOrderedEnumerable<PoolEntry> OldestFirst(IEnumerable<PoolEntry> entries) =>
+        entries
+            .OrderBy(p => p.Resource.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue)
+            .ThenBy(p => p.Resource.Name(), StringComparer.Ordinal);
+
     private void AssignAll(HashSet<string> affected)
     {
         foreach (var pod in pods.Values)
@@ -95,10 +107,9 @@ internal sealed class NamespaceDirectory
     /// <param name="changesOnly">The pod itself is as before: its pools need not look at it.</param>
     private void Assign(PodEntry pod, HashSet<string> affected, bool changesOnly = false)
     {
-        var matching = pools
-            .Values.Where(p => p.InForce?.Selector.Matches(pod.Pod.Metadata.Labels) == true)
-            .OrderBy(p => p.Resource.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue)
-            .ThenBy(p => p.Resource.Name(), StringComparer.Ordinal)
+        var matching = OldestFirst(
+                pools.Values.Where(p => p.InForce?.Selector.Matches(pod.Pod.Metadata.Labels) == true)
+            )
             .Select(p => p.Resource.Name())
             .ToArray();
         if (changesOnly && matching.SequenceEqual(pod.Selecting) && IsRegistered(pod))

@@ -58,6 +58,15 @@ public sealed class PoolDirectory(Action<ObjectKey> changed)
         }
     }
 
+    /// <returns>The namespace's pools that have a valid spec, the oldest first.</returns>
+    public IReadOnlyList<PoolInForce> InForce(string @namespace)
+    {
+        lock (gate)
+        {
+            return namespaces.GetValueOrDefault(@namespace)?.InForce() ?? [];
+        }
+    }
+
     private NamespaceDirectory Namespace(string name)
     {
         if (!namespaces.TryGetValue(name, out var directory))

@@ -3,12 +3,13 @@ using System.Net.Security;
 using System.Security.Authentication;
 using K8sLb.Operator.Identity;
 using K8sLb.Operator.Trust;
+using K8sLb.Operator.Webhooks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace K8sLb.Operator.Hosting;
 
-/// <summary>The two listeners, and the limits of long-lived streams and of strangers.</summary>
+/// <summary>The listeners, and the limits of long-lived streams and of strangers.</summary>
 internal static class Listeners
 {
     /// <summary>A sidecar has one stream; while it dials again, the one before may not have ended.</summary>
@@ -39,14 +40,37 @@ internal static class Listeners
                 listener.Use(next => connection => unproven.RunAsync(connection, next));
                 if (options.UsesTls)
                 {
-                    listener.UseHttps(Tls(certificate));
+                    listener.UseHttps(Tls(certificate, SslApplicationProtocol.Http2));
                 }
             }
         );
         Listen(kestrel, options.HealthListen, HttpProtocols.Http1, _ => { });
+        if (options.WebhookListen is { } webhooks)
+        {
+            // HTTP/1.1: an API server opens as many connections as it has questions, where HTTP/2 would be held to the few streams above.
+            Listen(
+                kestrel,
+                webhooks,
+                HttpProtocols.Http1,
+                listener =>
+                {
+                    listener.UseHttps(Tls(certificate, SslApplicationProtocol.Http11));
+                    listener.Use(next =>
+                        connection =>
+                        {
+                            connection.Features.Set<IWebhookConnection>(WebhookConnection.Instance);
+                            return next(connection);
+                        }
+                    );
+                }
+            );
+        }
     }
 
-    private static TlsHandshakeCallbackOptions Tls(ServerCertificateInUse certificate) =>
+    private static TlsHandshakeCallbackOptions Tls(
+        ServerCertificateInUse certificate,
+        SslApplicationProtocol protocol
+    ) =>
         new()
         {
             HandshakeTimeout = TimeSpan.FromSeconds(5),
@@ -58,7 +82,7 @@ internal static class Listeners
                             certificate.Current?.Context
                             ?? throw new AuthenticationException("there is no certificate yet"),
                         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                        ApplicationProtocols = [SslApplicationProtocol.Http2],
+                        ApplicationProtocols = [protocol],
                         AllowRenegotiation = false,
                     }
                 ),

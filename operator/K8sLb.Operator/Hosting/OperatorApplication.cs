@@ -5,6 +5,7 @@ using K8sLb.Operator.Hub;
 using K8sLb.Operator.Identity;
 using K8sLb.Operator.Pools;
 using K8sLb.Operator.Trust;
+using K8sLb.Operator.Webhooks;
 
 namespace K8sLb.Operator.Hosting;
 
@@ -42,8 +43,10 @@ public static class OperatorApplication
         ));
         builder.Services.AddSingleton<AttachEndpoint>();
         AddIdentity(builder.Services, options, cluster);
+        builder.Services.AddWebhooks(options, options.Namespace ?? cluster.Namespace);
         var app = builder.Build();
         app.Services.GetRequiredService<AttachEndpoint>().Map(app);
+        app.Services.GetRequiredService<AdmissionEndpoints>().Map(app);
         app.MapGet("/healthz", () => "ok");
         app.MapGet("/readyz", (OperatorLoops loops) => loops.IsReady ? Results.Text("ok") : NotReady());
         return app;

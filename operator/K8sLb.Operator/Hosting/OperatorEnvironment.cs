@@ -1,3 +1,5 @@
+using System.Reflection;
+using K8sLb.Operator.Injection;
 using K8sLb.Operator.Validation;
 
 namespace K8sLb.Operator.Hosting;
@@ -5,6 +7,12 @@ namespace K8sLb.Operator.Hosting;
 /// <summary>Reads <see cref="OperatorOptions"/> from environment variables.</summary>
 public static class OperatorEnvironment
 {
+    private static readonly string OwnVersion =
+        typeof(OperatorEnvironment)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion
+        ?? "unknown";
+
     /// <param name="variable">The value of a variable; null or empty where it is not set.</param>
     /// <exception cref="FormatException">Names the variable, its value and what would be right.</exception>
     public static OperatorOptions Read(Func<string, string?> variable)
@@ -23,6 +31,9 @@ public static class OperatorEnvironment
             LeaseRetryPeriod = Duration("K8SLB_LEASE_RETRY_PERIOD") ?? defaults.LeaseRetryPeriod,
             SettleTime = Duration("K8SLB_SETTLE_TIME") ?? defaults.SettleTime,
             ShutdownTimeout = Duration("K8SLB_SHUTDOWN_TIMEOUT") ?? defaults.ShutdownTimeout,
+            WebhookListen = Webhook(),
+            WebhookConfiguration = Text("K8SLB_WEBHOOK_CONFIGURATION"),
+            Injection = InjectionEnvironment.Read(variable, OwnVersion),
         };
         return options is { UsesTls: false, Authentication: AuthenticationMode.TokenReview }
             ? throw new FormatException(
@@ -32,6 +43,14 @@ public static class OperatorEnvironment
             : options;
 
         string? Text(string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+        string? Webhook() =>
+            Text("K8SLB_WEBHOOK_LISTEN") is not { } text
+            || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+                ? Text("K8SLB_WEBHOOK_LISTEN")
+                : throw new FormatException(
+                    $"K8SLB_WEBHOOK_LISTEN: \"{text}\": must be https://IP:PORT, since API servers call nothing else"
+                );
 
         AuthenticationMode? Authentication() =>
             Text("K8SLB_AUTHENTICATION") is not { } text ? null

@@ -9,6 +9,7 @@ using K8sLb.Operator.Hub;
 using K8sLb.Operator.Pools;
 using K8sLb.Operator.Sessions;
 using K8sLb.Operator.Trust;
+using K8sLb.Operator.Webhooks;
 
 namespace K8sLb.Operator.Hosting;
 
@@ -32,6 +33,8 @@ internal sealed partial class OperatorLoops : BackgroundService
     private readonly Leading leading;
     private readonly TrustLoop trust;
     private readonly ServerCertificateInUse certificate;
+    private readonly WebhookUpkeep webhooks;
+    private readonly ServerFeatures features;
     private readonly PoolDirectory directory;
     private readonly ControllerLoop<BackendPool> controller;
     private readonly IHostApplicationLifetime lifetime;
@@ -48,6 +51,8 @@ internal sealed partial class OperatorLoops : BackgroundService
         Leading leading,
         TrustLoop trust,
         ServerCertificateInUse certificate,
+        WebhookUpkeep webhooks,
+        ServerFeatures features,
         IHostApplicationLifetime lifetime,
         TimeProvider time,
         ILoggerFactory loggers
@@ -62,6 +67,8 @@ internal sealed partial class OperatorLoops : BackgroundService
         this.leading = leading;
         this.trust = trust;
         this.certificate = certificate;
+        this.webhooks = webhooks;
+        this.features = features;
         this.lifetime = lifetime;
         this.time = time;
         logger = loggers.CreateLogger<OperatorLoops>();
@@ -81,7 +88,12 @@ internal sealed partial class OperatorLoops : BackgroundService
 
     public PoolDirectory Directory => directory;
 
-    public bool IsReady => pools.HasSynced && pods.HasSynced && (!options.UsesTls || certificate.Current is not null);
+    public bool IsReady =>
+        pools.HasSynced
+        && pods.HasSynced
+        && (!options.NeedsCertificate || certificate.Current is not null)
+        // Else the first pods would get another kind of sidecar than the next.
+        && (options.WebhookListen is null || features.Version is not null);
 
     /// <summary>
     /// Stops with the application, not with this service: the streams must end before the server waits for its requests.
@@ -97,7 +109,8 @@ internal sealed partial class OperatorLoops : BackgroundService
             pools.RunAsync(stop.Token),
             pods.RunAsync(stop.Token),
             CampaignAsync(stop.Token),
-            .. options.UsesTls ? [trust.RunAsync(stop.Token)] : Array.Empty<Task>(),
+            .. options.NeedsCertificate ? [trust.RunAsync(stop.Token)] : Array.Empty<Task>(),
+            .. options.WebhookListen is not null ? [webhooks.RunAsync(stop.Token)] : Array.Empty<Task>(),
         ];
         // None of them ends before the stop; if one did all the same, going on without it would be worse than a restart.
         var first = await Task.WhenAny(loops);
@@ -145,6 +158,7 @@ internal sealed partial class OperatorLoops : BackgroundService
         );
         leading.Term = poolTerm;
         trust.OnLeading();
+        webhooks.OnLeading();
         try
         {
             foreach (var pool in pools.Store.Items.Keys)

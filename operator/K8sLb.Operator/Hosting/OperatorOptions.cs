@@ -1,5 +1,6 @@
 using K8sLb.Core;
 using K8sLb.Operator.Hub;
+using K8sLb.Operator.Injection;
 
 namespace K8sLb.Operator.Hosting;
 
@@ -39,6 +40,17 @@ public sealed record OperatorOptions
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public HubOptions Hub { get; init; } = new();
+
+    /// <summary>Where the API server asks about pods and pools: https with the operator's certificate. Null for nowhere.</summary>
+    public string? WebhookListen { get; init; }
+
+    /// <summary>Name of the two webhook configurations that the leader writes its authorities into; null to leave them alone.</summary>
+    public string? WebhookConfiguration { get; init; }
+
+    /// <summary>Null: pods are let in as they are.</summary>
+    public InjectionOptions? Injection { get; init; }
+
+    public bool NeedsCertificate => UsesTls || WebhookListen is not null;
 
     public bool UsesTls => Listen.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace K8sLb.Operator.Webhooks;
+
+/// <summary>Reads what a webhook is asked.</summary>
+internal static class AdmissionBody
+{
+    /// <returns>Why it is not read at all; null where it may be.</returns>
+    public static string? Bound(HttpContext context, long longest)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = longest;
+        }
+        return context.Request.ContentLength > longest
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the body has {context.Request.ContentLength} bytes; {longest} are the most"
+            )
+            : null;
+    }
+
+    /// <exception cref="AdmissionFormatException">It is no review, or one of another version.</exception>
+    /// <exception cref="BadHttpRequestException">It is too long, or broke off.</exception>
+    public static async Task<AdmissionRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new AdmissionFormatException(
+                $"Content-Type is {request.ContentType ?? "missing"}; it must be application/json"
+            );
+        }
+        AdmissionReview? review;
+        try
+        {
+            review = await JsonSerializer.DeserializeAsync(
+                request.Body,
+                AdmissionJson.Default.AdmissionReview,
+                cancellationToken
+            );
+        }
+        catch (JsonException e)
+        {
+            throw new AdmissionFormatException($"the body is no {AdmissionReview.KindName}: {e.Message}", e);
+        }
+        return review switch
+        {
+            not { Kind: AdmissionReview.KindName } => throw new AdmissionFormatException(
+                $"kind is {review?.Kind ?? "missing"}; it must be {AdmissionReview.KindName}"
+            ),
+            not { ApiVersion: AdmissionReview.Version } => throw new AdmissionFormatException(
+                $"apiVersion is {review.ApiVersion ?? "missing"}; it must be {AdmissionReview.Version}"
+            ),
+            not { Request.Uid.Length: > 0 } => throw new AdmissionFormatException("request.uid is missing"),
+            _ => review.Request,
+        };
+    }
+}
+
+/// <summary>The message is for whoever called.</summary>
+internal sealed class AdmissionFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,39 @@
+using K8sLb.Kubernetes;
+using K8sLb.Operator.Hosting;
+using K8sLb.Operator.Trust;
+
+namespace K8sLb.Operator.Webhooks;
+
+/// <summary>Puts the webhooks together.</summary>
+internal static class WebhookHosting
+{
+    public static void AddWebhooks(this IServiceCollection services, OperatorOptions options, string @namespace)
+    {
+        services.AddSingleton<ServerFeatures>();
+        services.AddSingleton(s => new PodAdmission(
+            n => s.GetRequiredService<OperatorLoops>().Directory.InForce(n),
+            () =>
+                options.Injection is { } injection
+                    ? injection.Settings with
+                    {
+                        NativeSidecars = injection.Native ?? s.GetRequiredService<ServerFeatures>().NativeSidecars,
+                    }
+                    : null,
+            s.GetRequiredService<EventRecorder>()
+        ));
+        services.AddSingleton(s => new PoolAdmission(n => s.GetRequiredService<OperatorLoops>().Directory.InForce(n)));
+        services.AddSingleton<AdmissionEndpoints>();
+        services.AddSingleton(s => new WebhookUpkeep(
+            s.GetRequiredService<IKubernetesClient>(),
+            new AuthorityStore(s.GetRequiredService<IKubernetesClient>(), @namespace),
+            s.GetRequiredService<ServerFeatures>(),
+            new WebhookUpkeepOptions
+            {
+                IsLeader = () => s.GetRequiredService<LeaderElector>().IsLeader,
+                Configuration = options.WebhookConfiguration,
+            },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<WebhookUpkeep>>()
+        ));
+    }
+}

@@ -1,0 +1,179 @@
+using K8sLb.Kubernetes;
+using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Diagnostics;
+using K8sLb.Operator.Hub;
+using K8sLb.Operator.Trust;
+
+namespace K8sLb.Operator.Webhooks;
+
+/// <summary>
+/// Keeps two things true that webhooks need: this process knows what the server can do, and the server knows by which authorities to
+/// trust this process (the leader writes them into both configurations).
+/// </summary>
+internal sealed partial class WebhookUpkeep(
+    IKubernetesClient client,
+    AuthorityStore authorities,
+    ServerFeatures features,
+    WebhookUpkeepOptions options,
+    TimeProvider time,
+    ILogger<WebhookUpkeep> logger
+)
+{
+    private const string FieldManager = "k8slb-operator";
+
+    /// <summary>Rotation has days of notice.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
+
+    /// <summary>Until this replica leads, another one may write; and until there is an authority, nobody can.</summary>
+    private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What somebody changed is put right after so long; a server that was upgraded is seen.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly AsyncSignal signal = new();
+    private readonly Backoff backoff = new(
+        new BackoffOptions { Initial = TimeSpan.FromSeconds(1), Maximum = TimeSpan.FromSeconds(30) }
+    );
+    private DateTimeOffset? asked;
+    private (string Bundle, DateTimeOffset At)? written;
+
+    /// <summary>A term began.</summary>
+    public void OnLeading() => signal.Set();
+
+    /// <summary>Ends by cancellation only.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await signal.WaitAsync(await TryStepAsync(cancellationToken), time, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+    }
+
+    /// <returns>When to look next.</returns>
+    private async Task<TimeSpan> TryStepAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await AskAsync(either.Token);
+            var done = !options.IsLeader() || await PublishAsync(either.Token);
+            backoff.Reset();
+            return done ? Pace : FirstPace;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            OperatorMetrics.LoopFailures.Add(1, new KeyValuePair<string, object?>("loop", "webhooks"));
+            var why = e is OperationCanceledException ? "the API server did not answer in time" : e.Message;
+            LogFailed(why);
+            return backoff.Next();
+        }
+    }
+
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        if (asked is { } before && time.GetUtcNow() - before < Again)
+        {
+            return;
+        }
+        var version = await client.GetServerVersionAsync(cancellationToken);
+        asked = time.GetUtcNow();
+        if (features.Version?.GitVersion != version.GitVersion)
+        {
+            LogVersion(version.GitVersion ?? "of unknown version");
+        }
+        features.Version = version;
+    }
+
+    /// <returns>False where there is no authority yet.</returns>
+    private async Task<bool> PublishAsync(CancellationToken cancellationToken)
+    {
+        if (options.Configuration is not { } name)
+        {
+            return true;
+        }
+        var stored = await authorities.ReadAsync(cancellationToken);
+        if (stored.Authorities.Count == 0)
+        {
+            return false;
+        }
+        var bundle = string.Join('\n', stored.Authorities.Select(a => a.Certificate.Trim())) + "\n";
+        var now = time.GetUtcNow();
+        if (written is { } last && last.Bundle == bundle && now - last.At < Again)
+        {
+            return true;
+        }
+        await ApplyAsync(name, System.Text.Encoding.ASCII.GetBytes(bundle), cancellationToken);
+        if (written?.Bundle != bundle)
+        {
+            LogWritten(name);
+        }
+        written = (bundle, now);
+        return true;
+    }
+
+    /// <summary>These fields only: the rest of the configurations is whoever installed them's.</summary>
+    private async Task ApplyAsync(string name, byte[] bundle, CancellationToken cancellationToken)
+    {
+        await client.ApplyAsync(
+            new V1MutatingWebhookConfiguration
+            {
+                Metadata = new V1ObjectMeta { Name = name },
+                Webhooks = [Webhook(WebhookNames.Inject)],
+            },
+            FieldManager,
+            force: true,
+            cancellationToken
+        );
+        await client.ApplyAsync(
+            new V1ValidatingWebhookConfiguration
+            {
+                Metadata = new V1ObjectMeta { Name = name },
+                Webhooks = [Webhook(WebhookNames.Validate)],
+            },
+            FieldManager,
+            force: true,
+            cancellationToken
+        );
+
+        V1Webhook Webhook(string webhook) =>
+            new()
+            {
+                Name = webhook,
+                ClientConfig = new V1WebhookClientConfig { CaBundle = bundle },
+            };
+    }
+
+    [LoggerMessage(EventId = 361, Level = LogLevel.Information, Message = "The API server is {Version}")]
+    private partial void LogVersion(string version);
+
+    [LoggerMessage(
+        EventId = 362,
+        Level = LogLevel.Information,
+        Message = "The webhook configurations {Name} have the authorities of this operator"
+    )]
+    private partial void LogWritten(string name);
+
+    [LoggerMessage(EventId = 363, Level = LogLevel.Warning, Message = "Webhooks, trying again: {Problem}")]
+    private partial void LogFailed(string problem);
+}
+
+internal sealed record WebhookUpkeepOptions
+{
+    public required Func<bool> IsLeader { get; init; }
+
+    /// <summary>Name of both configurations; null to leave them alone.</summary>
+    public string? Configuration { get; init; }
+}
+
+/// <summary>As in the chart.</summary>
+internal static class WebhookNames
+{
+    public const string Inject = "inject.k8slb.io";
+    public const string Validate = "validate.k8slb.io";
+}
