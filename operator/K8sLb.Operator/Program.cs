@@ -1,11 +1,21 @@
 using K8sLb.Kubernetes;
+using K8sLb.Operator.Diagnostics;
 using K8sLb.Operator.Hosting;
+using K8sLb.Operator.Hub;
+using K8sLb.Telemetry;
 
 try
 {
     var options = OperatorEnvironment.Read(Environment.GetEnvironmentVariable);
     var cluster = KubernetesClientConfiguration.BuildDefaultConfig();
-    await using var app = OperatorApplication.Build(options, cluster);
+    using var telemetry = ProcessTelemetry.Start(
+        "k8slb-operator",
+        AttachEndpoint.OperatorVersion,
+        options.PodName,
+        OperatorMetrics.MeterName,
+        KubernetesMetrics.MeterName
+    );
+    await using var app = OperatorApplication.Build(options, cluster, telemetry: telemetry);
     await app.RunAsync();
     return 0;
 }

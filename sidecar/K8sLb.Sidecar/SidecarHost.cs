@@ -14,6 +14,7 @@ using K8sLb.Sidecar.Relay;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Sessions;
 using K8sLb.Sidecar.Snapshots;
+using K8sLb.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace K8sLb.Sidecar;
@@ -22,8 +23,9 @@ namespace K8sLb.Sidecar;
 public static class SidecarHost
 {
     /// <param name="ownSignals">Drain on SIGTERM and SIGINT; for the process of its own.</param>
+    /// <param name="telemetry">Of the process; null where that is not the sidecar's own.</param>
     /// <exception cref="SnapshotFileException">Nothing usable says what the pool is.</exception>
-    public static IHost Create(SidecarOptions options, bool ownSignals = false)
+    public static IHost Create(SidecarOptions options, bool ownSignals = false, ProcessTelemetry? telemetry = null)
     {
         // Empty: no configuration files, no file watchers, no environment variables but the sidecar's own.
         var builder = Host.CreateEmptyApplicationBuilder(new());
@@ -37,6 +39,10 @@ public static class SidecarHost
             .Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Yarp", LogLevel.Error);
+        if (telemetry is not null)
+        {
+            builder.Services.AddSingleton(telemetry.Scrape);
+        }
         AddSidecar(builder.Services, options, ownSignals);
 
         var host = builder.Build();

@@ -11,8 +11,9 @@ public sealed class ReferenceTests
         ["operator/K8sLb.Core"] = [],
         ["operator/K8sLb.Kubernetes"] = [],
         ["sidecar/K8sLb.Protocol"] = [],
-        ["sidecar/K8sLb.Sidecar"] = ["K8sLb.Protocol"],
-        ["operator/K8sLb.Operator"] = ["K8sLb.Core", "K8sLb.Kubernetes", "K8sLb.Protocol"],
+        ["telemetry/K8sLb.Telemetry"] = [],
+        ["sidecar/K8sLb.Sidecar"] = ["K8sLb.Protocol", "K8sLb.Telemetry"],
+        ["operator/K8sLb.Operator"] = ["K8sLb.Core", "K8sLb.Kubernetes", "K8sLb.Protocol", "K8sLb.Telemetry"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -25,7 +26,7 @@ public sealed class ReferenceTests
     [Fact]
     public void Every_shipped_project_has_a_rule()
     {
-        var shipped = new[] { "operator", "sidecar" }
+        var shipped = new[] { "operator", "sidecar", "telemetry" }
             .SelectMany(folder => Directory.GetDirectories(Repository.File(folder)))
             .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'));
         shipped.ShouldBe(Allowed.Keys, ignoreOrder: true);

@@ -56,6 +56,32 @@ public sealed class SidecarProcessTests
         member.Process.Output.Split("begins with").Length.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("openmetrics", "application/openmetrics-text")]
+    [InlineData("text", "text/plain")]
+    public async Task Its_figures_can_be_scraped(string format, string accept)
+    {
+        await using var member = await ProcessMember.StartAsync();
+        await using var client = await RawHttp.ConnectAsync(member.Process.Http);
+        await client.RequestAsync("/");
+        await client.RequestAsync("/");
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Accept.ParseAdd(accept);
+
+        var samples = await PrometheusParser.ReadAsync(
+            await http.GetStringAsync(new Uri(member.Process.Admin, "/metrics")),
+            format
+        );
+
+        samples
+            .Single(s => s.Name == "k8slb_sidecar_requests_total")
+            .ShouldSatisfyAllConditions(s => s.Value.ShouldBe("2.0"), s => s.Labels["k8slb_route"].ShouldBe("local"));
+        samples
+            .Single(s => s.Name == "k8slb_sidecar_connections" && s.Labels["network_protocol_name"] == "http1")
+            .Value.ShouldBe("1.0");
+        samples.ShouldAllBe(s => s.Help.Length > 0);
+    }
+
     [Fact]
     public async Task A_second_signal_ends_it_at_once()
     {

@@ -5,6 +5,7 @@ using K8sLb.Operator.Hub;
 using K8sLb.Operator.Identity;
 using K8sLb.Operator.Pools;
 using K8sLb.Operator.Trust;
+using K8sLb.Telemetry;
 using K8sLb.Operator.Webhooks;
 
 namespace K8sLb.Operator.Hosting;
@@ -12,10 +13,12 @@ namespace K8sLb.Operator.Hosting;
 /// <summary>Puts the operator together.</summary>
 public static class OperatorApplication
 {
+    /// <param name="telemetry">Of the process; null where that is not the operator's own.</param>
     public static WebApplication Build(
         OperatorOptions options,
         KubernetesClientConfiguration cluster,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        ProcessTelemetry? telemetry = null
     )
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -49,7 +52,17 @@ public static class OperatorApplication
         app.Services.GetRequiredService<AdmissionEndpoints>().Map(app);
         app.MapGet("/healthz", () => "ok");
         app.MapGet("/readyz", (OperatorLoops loops) => loops.IsReady ? Results.Text("ok") : NotReady());
+        if (telemetry is not null)
+        {
+            app.MapGet("/metrics", (HttpRequest request) => Metrics(telemetry.Scrape, request));
+        }
         return app;
+    }
+
+    private static IResult Metrics(PrometheusScrape scrape, HttpRequest request)
+    {
+        var (contentType, text) = scrape.Read(request.Headers.Accept);
+        return Results.Text(text, contentType);
     }
 
     private static void AddKubernetes(

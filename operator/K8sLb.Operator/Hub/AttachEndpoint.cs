@@ -15,7 +15,7 @@ public sealed partial class AttachEndpoint(
     ILogger<AttachEndpoint> logger
 )
 {
-    private static readonly string OperatorVersion =
+    public static readonly string OperatorVersion =
         typeof(AttachEndpoint)
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion

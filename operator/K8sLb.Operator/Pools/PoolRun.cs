@@ -156,7 +156,9 @@ internal sealed class PoolRun : IAsyncDisposable
             now
         );
         rebalance = plan.Rebalance;
+        var before = records;
         records = [.. plan.Members.Select(m => m.Record)];
+        DrainSpans.Record(Key, before, records, now);
         tally.Set(records.Select(r => r.Phase));
         return plan;
     }

@@ -4,6 +4,7 @@ using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Draining;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
+using K8sLb.Telemetry;
 
 namespace K8sLb.Sidecar.Admin;
 
@@ -15,10 +16,11 @@ internal sealed class AdminEndpoints(
     ConnectionRegistry registry,
     WorkRouter router,
     SnapshotInForce snapshots,
-    TimeProvider clock
+    TimeProvider clock,
+    PrometheusScrape? metrics = null
 )
 {
-    private const string Known = "GET /healthz, /readyz, /connections, /drain, /drain?wait=false";
+    private const string Known = "GET /healthz, /readyz, /connections, /metrics, /drain, /drain?wait=false";
 
     /// <summary>A handful of fixed paths: a router for them would be two megabytes and some time at every start.</summary>
     public Task ServeAsync(HttpContext context) =>
@@ -27,8 +29,9 @@ internal sealed class AdminEndpoints(
             (true, "/healthz") => context.Response.WriteAsync("ok\n", context.RequestAborted),
             (true, "/readyz") => ReadyAsync(context),
             (true, "/connections") => ConnectionsAsync(context),
+            (true, "/metrics") when metrics is not null => MetricsAsync(context, metrics),
             (true, "/drain") => DrainAsync(context),
-            (false, "/healthz" or "/readyz" or "/connections" or "/drain") => NotAllowedAsync(context),
+            (false, "/healthz" or "/readyz" or "/connections" or "/metrics" or "/drain") => NotAllowedAsync(context),
             _ => NotFoundAsync(context),
         };
 
@@ -109,6 +112,12 @@ internal sealed class AdminEndpoints(
             AdminJson.Default.ConnectionsView,
             cancellationToken: context.RequestAborted
         );
+    }
+
+    private static Task MetricsAsync(HttpContext context, PrometheusScrape metrics)
+    {
+        (context.Response.ContentType, var text) = metrics.Read(context.Request.Headers.Accept);
+        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
     private static Task NotAllowedAsync(HttpContext context)

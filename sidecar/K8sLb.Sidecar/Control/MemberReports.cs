@@ -27,7 +27,7 @@ public sealed class MemberReports(
     TimeProvider clock
 )
 {
-    private static readonly string SidecarVersion =
+    public static readonly string SidecarVersion =
         typeof(MemberReports).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? "unknown";
 

@@ -108,6 +108,11 @@ public sealed class ReleaseScheduler(
         {
             return;
         }
+        var now = clock.GetUtcNow();
+        if (told is { IsOver: false } cancelled && cancelled.Id != state?.Id)
+        {
+            DrainSpans.Record(DrainReports.From(cancelled, registry.Account(), now), isCancelled: true, now);
+        }
         if (state is null)
         {
             SidecarLog.DrainCancelled(log);
@@ -118,7 +123,7 @@ public sealed class ReleaseScheduler(
         }
         else
         {
-            var report = DrainReports.From(state, registry.Account(), clock.GetUtcNow());
+            var report = DrainReports.From(state, registry.Account(), now);
             SidecarLog.DrainMoved(
                 log,
                 state.Id,
@@ -127,6 +132,10 @@ public sealed class ReleaseScheduler(
                 report.Released,
                 report.Forced
             );
+            if (state.IsOver)
+            {
+                DrainSpans.Record(report, isCancelled: false, now);
+            }
         }
         told = state;
     }

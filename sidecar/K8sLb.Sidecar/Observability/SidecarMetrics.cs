@@ -83,9 +83,15 @@ public sealed class SidecarMetrics
         meter.CreateObservableCounter(
             "k8slb.sidecar.connections.opened",
             () => registry.Account().Totals.Opened,
-            "{connection}"
+            "{connection}",
+            "Connections of clients that were accepted"
         );
-        meter.CreateObservableCounter("k8slb.sidecar.connections.ended", () => Ended(registry), "{connection}");
+        meter.CreateObservableCounter(
+            "k8slb.sidecar.connections.ended",
+            () => Ended(registry),
+            "{connection}",
+            "Connections of clients that ended, by why"
+        );
     }
 
     public Counter<long> Requests { get; }
@@ -117,7 +123,12 @@ public sealed class SidecarMetrics
             () => gate.Breaker.State.Phase == BreakerPhase.Closed ? 0 : 1,
             description: "1 while the application's circuit is open or half open"
         );
-        meter.CreateObservableCounter("k8slb.sidecar.circuit.openings", () => gate.Breaker.Openings, "{opening}");
+        meter.CreateObservableCounter(
+            "k8slb.sidecar.circuit.openings",
+            () => gate.Breaker.Openings,
+            "{opening}",
+            "Times that the application's circuit opened"
+        );
         meter.CreateObservableGauge(
             "k8slb.sidecar.pending",
             () => gate.Pending,

@@ -24,6 +24,9 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Where it is asked how it is; null where it was not waited for.</summary>
+    public Uri? Health { get; private set; }
+
     public string Output
     {
         get
@@ -67,6 +70,7 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
             "the operator is ready"
         );
         world.Hub = new Uri(hub);
+        started.Health = new Uri(health);
         return started;
     }
 

@@ -60,12 +60,13 @@ internal sealed class SidecarProcess : IAsyncDisposable
     public static async Task<SidecarProcess> StartBeforeAsync(
         IAsyncDisposable app,
         IPAddress address,
-        MemberSnapshot staticPool
+        MemberSnapshot staticPool,
+        IReadOnlyDictionary<string, string>? environment = null
     )
     {
         try
         {
-            return await StartAsync(address, staticPool);
+            return await StartAsync(address, staticPool, environment);
         }
         catch
         {
@@ -75,12 +76,21 @@ internal sealed class SidecarProcess : IAsyncDisposable
     }
 
     /// <summary>Returns when it is ready.</summary>
-    public static async Task<SidecarProcess> StartAsync(IPAddress address, MemberSnapshot staticPool)
+    public static async Task<SidecarProcess> StartAsync(
+        IPAddress address,
+        MemberSnapshot staticPool,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var sidecar = new SidecarProcess(address);
         var file = Path.Combine(sidecar.state.FullName, "static-pool.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(staticPool, ProtocolJson.Default.MemberSnapshot));
-        sidecar.Start(new Dictionary<string, string> { ["K8SLB_STATIC_POOL"] = file });
+        sidecar.Start(
+            new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+            {
+                ["K8SLB_STATIC_POOL"] = file,
+            }
+        );
         try
         {
             await sidecar.UntilReadyAsync();
