@@ -153,7 +153,7 @@ public sealed class ControlStreamTests
     }
 
     [Fact]
-    public async Task A_refused_stream_is_dialled_again()
+    public async Task A_refused_stream_is_dialled_again_on_a_connection_of_its_own()
     {
         await using var fake = await FakeOperator.StartAsync();
         await using var member = await TestMember.StartAsync("m0", fake.Url);
@@ -167,6 +167,7 @@ public sealed class ControlStreamTests
         );
 
         (await fake.NextAsync()).Hello.PodUid.ShouldBe("uid-m0");
+        fake.Connections.ShouldBe(2, "behind a Service, another connection can lead to another replica");
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using K8sLb.Operator.Hub;
 using K8sLb.Operator.Identity;
 using K8sLb.Operator.Pools;
 using K8sLb.Operator.Trust;
-using K8sLb.Telemetry;
 using K8sLb.Operator.Webhooks;
+using K8sLb.Telemetry;
 
 namespace K8sLb.Operator.Hosting;
 

@@ -29,12 +29,16 @@ internal sealed class ControlStreamClient(
         {
             return;
         }
-        using var http = new HttpMessageInvoker(Handler());
+        var trust = options.OperatorAuthority is { } authority
+            ? new OperatorTrust(authority, options.OperatorName ?? dial.Host, clock)
+            : null;
         var token =
             dial.Scheme == Uri.UriSchemeHttps && options.OperatorToken is { } file ? new OperatorToken(file) : null;
         var backoff = new Backoff(ShortestPause, LongestPause, random);
         while (!stoppingToken.IsCancellationRequested)
         {
+            // A connection that is kept would lead to the same replica each time, which need not be the one that leads.
+            using var http = new HttpMessageInvoker(Handler(trust));
             var session = new ControlSession(http, dial, token, intake, loads, reports, drain, clock, log);
             var why = await RunAsync(session, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
@@ -66,7 +70,7 @@ internal sealed class ControlStreamClient(
         }
     }
 
-    private SocketsHttpHandler Handler()
+    private static SocketsHttpHandler Handler(OperatorTrust? trust)
     {
         var handler = new SocketsHttpHandler
         {
@@ -79,9 +83,9 @@ internal sealed class ControlStreamClient(
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
         };
-        if (options is { OperatorAuthority: { } file, Operator: { } dial })
+        if (trust is not null)
         {
-            handler.SslOptions = new OperatorTrust(file, options.OperatorName ?? dial.Host, clock).Options;
+            handler.SslOptions = trust.Options;
         }
         return handler;
     }
