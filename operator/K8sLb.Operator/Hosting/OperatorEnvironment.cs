@@ -32,7 +32,8 @@ public static class OperatorEnvironment
             SettleTime = Duration("K8SLB_SETTLE_TIME") ?? defaults.SettleTime,
             ShutdownTimeout = Duration("K8SLB_SHUTDOWN_TIMEOUT") ?? defaults.ShutdownTimeout,
             WebhookListen = Webhook(),
-            WebhookConfiguration = Text("K8SLB_WEBHOOK_CONFIGURATION"),
+            InjectionWebhook = Text("K8SLB_INJECTION_WEBHOOK"),
+            ValidationWebhook = Text("K8SLB_VALIDATION_WEBHOOK"),
             Injection = InjectionEnvironment.Read(variable, OwnVersion),
         };
         return options is { UsesTls: false, Authentication: AuthenticationMode.TokenReview }

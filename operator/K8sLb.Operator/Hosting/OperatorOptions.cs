@@ -44,8 +44,11 @@ public sealed record OperatorOptions
     /// <summary>Where the API server asks about pods and pools: https with the operator's certificate. Null for nowhere.</summary>
     public string? WebhookListen { get; init; }
 
-    /// <summary>Name of the two webhook configurations that the leader writes its authorities into; null to leave them alone.</summary>
-    public string? WebhookConfiguration { get; init; }
+    /// <summary>The MutatingWebhookConfiguration that the leader writes its authorities into; null for none.</summary>
+    public string? InjectionWebhook { get; init; }
+
+    /// <summary>The ValidatingWebhookConfiguration that the leader writes its authorities into; null for none.</summary>
+    public string? ValidationWebhook { get; init; }
 
     /// <summary>Null: pods are let in as they are.</summary>
     public InjectionOptions? Injection { get; init; }

@@ -1,18 +1,28 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace K8sLb.Operator.Webhooks;
 
 /// <summary>Reads what a webhook is asked.</summary>
 internal static class AdmissionBody
 {
+    /// <summary>After two seconds; an API server sends at once what it has.</summary>
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 64 * 1024, TimeSpan.FromSeconds(2));
+
     /// <returns>Why it is not read at all; null where it may be.</returns>
     public static string? Bound(HttpContext context, long longest)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = longest;
+        }
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            // Whoever sends slowly keeps a place that an API server needs.
+            rate.MinDataRate = SlowestBody;
         }
         return context.Request.ContentLength > longest
             ? string.Create(

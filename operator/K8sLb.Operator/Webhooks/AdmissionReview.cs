@@ -51,7 +51,8 @@ internal sealed record AdmissionResponse
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = 128
+    MaxDepth = 128,
+    AllowDuplicateProperties = false
 )]
 [JsonSerializable(typeof(AdmissionReview))]
 [JsonSerializable(typeof(JsonArray))]

@@ -30,7 +30,8 @@ internal static class WebhookHosting
             new WebhookUpkeepOptions
             {
                 IsLeader = () => s.GetRequiredService<LeaderElector>().IsLeader,
-                Configuration = options.WebhookConfiguration,
+                InjectionWebhook = options.InjectionWebhook,
+                ValidationWebhook = options.ValidationWebhook,
             },
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<WebhookUpkeep>>()

@@ -93,7 +93,7 @@ internal sealed partial class WebhookUpkeep(
     /// <returns>False where there is no authority yet.</returns>
     private async Task<bool> PublishAsync(CancellationToken cancellationToken)
     {
-        if (options.Configuration is not { } name)
+        if (options is { InjectionWebhook: null, ValidationWebhook: null })
         {
             return true;
         }
@@ -108,38 +108,36 @@ internal sealed partial class WebhookUpkeep(
         {
             return true;
         }
-        await ApplyAsync(name, System.Text.Encoding.ASCII.GetBytes(bundle), cancellationToken);
+        await ApplyAsync(System.Text.Encoding.ASCII.GetBytes(bundle), cancellationToken);
         if (written?.Bundle != bundle)
         {
-            LogWritten(name);
+            LogWritten();
         }
         written = (bundle, now);
         return true;
     }
 
     /// <summary>These fields only: the rest of the configurations is whoever installed them's.</summary>
-    private async Task ApplyAsync(string name, byte[] bundle, CancellationToken cancellationToken)
+    private async Task ApplyAsync(byte[] bundle, CancellationToken cancellationToken)
     {
-        await client.ApplyAsync(
-            new V1MutatingWebhookConfiguration
+        if (options.InjectionWebhook is { } injection)
+        {
+            var configuration = new V1MutatingWebhookConfiguration
             {
-                Metadata = new V1ObjectMeta { Name = name },
+                Metadata = new V1ObjectMeta { Name = injection },
                 Webhooks = [Webhook(WebhookNames.Inject)],
-            },
-            FieldManager,
-            force: true,
-            cancellationToken
-        );
-        await client.ApplyAsync(
-            new V1ValidatingWebhookConfiguration
+            };
+            await client.ApplyAsync(configuration, FieldManager, force: true, cancellationToken);
+        }
+        if (options.ValidationWebhook is { } validation)
+        {
+            var configuration = new V1ValidatingWebhookConfiguration
             {
-                Metadata = new V1ObjectMeta { Name = name },
+                Metadata = new V1ObjectMeta { Name = validation },
                 Webhooks = [Webhook(WebhookNames.Validate)],
-            },
-            FieldManager,
-            force: true,
-            cancellationToken
-        );
+            };
+            await client.ApplyAsync(configuration, FieldManager, force: true, cancellationToken);
+        }
 
         V1Webhook Webhook(string webhook) =>
             new()
@@ -155,9 +153,9 @@ internal sealed partial class WebhookUpkeep(
     [LoggerMessage(
         EventId = 362,
         Level = LogLevel.Information,
-        Message = "The webhook configurations {Name} have the authorities of this operator"
+        Message = "The webhook configurations have the authorities of this operator"
     )]
-    private partial void LogWritten(string name);
+    private partial void LogWritten();
 
     [LoggerMessage(EventId = 363, Level = LogLevel.Warning, Message = "Webhooks, trying again: {Problem}")]
     private partial void LogFailed(string problem);
@@ -167,8 +165,11 @@ internal sealed record WebhookUpkeepOptions
 {
     public required Func<bool> IsLeader { get; init; }
 
-    /// <summary>Name of both configurations; null to leave them alone.</summary>
-    public string? Configuration { get; init; }
+    /// <inheritdoc cref="Hosting.OperatorOptions.InjectionWebhook"/>
+    public string? InjectionWebhook { get; init; }
+
+    /// <inheritdoc cref="Hosting.OperatorOptions.ValidationWebhook"/>
+    public string? ValidationWebhook { get; init; }
 }
 
 /// <summary>As in the chart.</summary>

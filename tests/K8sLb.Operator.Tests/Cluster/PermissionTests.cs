@@ -147,6 +147,23 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
         await good.StatusAsync(s => PoolWorld.Endpoint(s, "a").Weight == 7, "the good pool's status goes on");
     }
 
+    [Fact]
+    public async Task What_the_chart_permits_is_enough_for_the_webhooks()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
+        var rules = ChartRules(clusterWide: true, "webhooks.yaml")
+            .Replace("{{ .Release.Name }}", WebhookConfigurations.Name(world), StringComparison.Ordinal);
+        var kubeconfig = await GrantAsync(
+            world,
+            ChartRules(clusterWide: true) + rules.Replace("rules:\n", "", StringComparison.Ordinal)
+        );
+        await world.CreatePoolAsync();
+
+        await WebhookConfigurations.StartAsync(cluster, world, kubeconfig);
+
+        await WebhookConfigurations.DeleteAsync(cluster, world);
+    }
+
     private static void KeepSessions(BackendPoolSpec spec)
     {
         spec.Ports![0].Mode = "Proxy";
@@ -154,9 +171,9 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     }
 
     /// <summary>The rules of the chart's ClusterRole, or of its Role, as YAML.</summary>
-    private static string ChartRules(bool clusterWide)
+    private static string ChartRules(bool clusterWide, string template = "rbac.yaml")
     {
-        var rbac = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "helm", "k8slb", "templates", "rbac.yaml"));
+        var rbac = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "helm", "k8slb", "templates", template));
         var kind = clusterWide ? "ClusterRole" : "Role";
         var document = rbac.Split("\n---\n").Single(d => Regex.IsMatch(d, $"^kind: {kind}$", RegexOptions.Multiline));
         return Rules().Match(document).Value;

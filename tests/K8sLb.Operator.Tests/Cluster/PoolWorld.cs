@@ -48,21 +48,26 @@ internal sealed class PoolWorld : IAsyncDisposable
     }
 
     /// <summary>An operator in this process, and the new address of <see cref="Hub"/>.</summary>
-    public async Task<WebApplication> StartOperatorAsync(string? kubeconfig = null, HubOptions? hub = null)
+    public async Task<WebApplication> StartOperatorAsync(
+        string? kubeconfig = null,
+        HubOptions? hub = null,
+        Func<OperatorOptions, OperatorOptions>? change = null
+    )
     {
+        var options = new OperatorOptions
+        {
+            Hub = hub ?? new(),
+            Listen = secure ? "https://127.0.0.1:0" : "http://127.0.0.1:0",
+            Authentication = secure ? AuthenticationMode.TokenReview : AuthenticationMode.None,
+            HealthListen = "http://127.0.0.1:0",
+            Namespace = Namespace,
+            LeaseDuration = TimeSpan.FromSeconds(5),
+            LeaseRenewDeadline = TimeSpan.FromSeconds(4),
+            LeaseRetryPeriod = TimeSpan.FromMilliseconds(250),
+            SettleTime = TimeSpan.FromSeconds(2),
+        };
         var app = OperatorApplication.Build(
-            new OperatorOptions
-            {
-                Hub = hub ?? new(),
-                Listen = secure ? "https://127.0.0.1:0" : "http://127.0.0.1:0",
-                Authentication = secure ? AuthenticationMode.TokenReview : AuthenticationMode.None,
-                HealthListen = "http://127.0.0.1:0",
-                Namespace = Namespace,
-                LeaseDuration = TimeSpan.FromSeconds(5),
-                LeaseRenewDeadline = TimeSpan.FromSeconds(4),
-                LeaseRetryPeriod = TimeSpan.FromMilliseconds(250),
-                SettleTime = TimeSpan.FromSeconds(2),
-            },
+            change?.Invoke(options) ?? options,
             KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig ?? cluster.ControlPlane.KubeconfigPath)
         );
         operators.Add(app);
