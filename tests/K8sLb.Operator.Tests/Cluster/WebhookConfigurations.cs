@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using K8sLb.LocalCluster.Processes;
+using K8sLb.Operator.Hosting;
 using K8sLb.Operator.Injection;
 using K8sLb.Operator.Tests.Injection;
 using K8sLb.TestKit;
@@ -21,18 +22,23 @@ internal static class WebhookConfigurations
         await world.StartOperatorAsync(
             kubeconfig,
             change: options =>
-                options with
+                Serving(options, url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)) with
                 {
-                    ServiceName = "localhost",
-                    WebhookListen = url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal),
                     InjectionWebhook = name,
                     ValidationWebhook = name,
-                    Injection = new InjectionOptions(InjectionSample.Settings, Native: false),
                 }
         );
         await Eventually.IsTrue(async () => await IsInjectedAsync(cluster, world), "the server reaches /inject");
         await Eventually.IsTrue(async () => await IsDeniedAsync(cluster, world), "the server reaches /validate");
     }
+
+    public static OperatorOptions Serving(OperatorOptions options, string listen) =>
+        options with
+        {
+            ServiceName = "localhost",
+            WebhookListen = listen,
+            Injection = new InjectionOptions(InjectionSample.Settings, Native: false),
+        };
 
     public static Task DeleteAsync(OperatorCluster cluster, PoolWorld world) =>
         cluster.ControlPlane.KubectlAsync([

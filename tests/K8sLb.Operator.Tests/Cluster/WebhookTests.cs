@@ -1,6 +1,10 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using K8sLb.Kubernetes;
 using K8sLb.Operator.Tests.Injection;
+using K8sLb.Operator.Tests.Webhooks;
+using K8sLb.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace K8sLb.Operator.Tests.Cluster;
 
@@ -77,6 +81,36 @@ public sealed class WebhookTests(OperatorCluster cluster) : IAsyncLifetime
 
         denied.Message.ShouldContain("spec.selector.matchLabels[app]: \"no label\": must be a label value");
         denied.Status.Details!.Causes!.ShouldHaveSingleItem().Field.ShouldBe("spec.selector.matchLabels[app]");
+    }
+
+    [Fact]
+    public async Task A_replica_that_does_not_lead_answers_as_well()
+    {
+        var follower = await world.StartOperatorAsync(change: options =>
+            WebhookConfigurations.Serving(options, "https://127.0.0.1:0")
+        );
+        var trust = (await world.CredentialsAsync(null)) with { Name = $"localhost.{world.Namespace}.svc" };
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = trust.Tls() });
+        var review = Review.Create(InjectionSample.Pod());
+        review["request"]!["namespace"] = world.Namespace;
+
+        await Eventually.IsTrue(
+            async () =>
+            {
+                try
+                {
+                    using var answer = await http.PostAsJsonAsync(new Uri($"{follower.Urls.Last()}/inject"), review);
+                    return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["response"]!["patch"] is not null;
+                }
+                catch (HttpRequestException)
+                {
+                    // It has no certificate yet.
+                    return false;
+                }
+            },
+            "the second replica injects"
+        );
+        follower.Services.GetRequiredService<LeaderElector>().IsLeader.ShouldBeFalse();
     }
 
     private async Task<JsonNode> CreateAsync(string name, JsonObject pod)
