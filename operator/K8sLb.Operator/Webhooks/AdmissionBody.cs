@@ -12,6 +12,9 @@ internal static class AdmissionBody
     /// <summary>After two seconds; an API server sends at once what it has.</summary>
     private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 64 * 1024, TimeSpan.FromSeconds(2));
 
+    /// <summary>The objects within are read field by field later, where one that is there twice would be found too late.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 128 };
+
     /// <returns>Why it is not read at all; null where it may be.</returns>
     public static string? Bound(HttpContext context, long longest)
     {
@@ -45,11 +48,8 @@ internal static class AdmissionBody
         AdmissionReview? review;
         try
         {
-            review = await JsonSerializer.DeserializeAsync(
-                request.Body,
-                AdmissionJson.Default.AdmissionReview,
-                cancellationToken
-            );
+            using var document = await JsonDocument.ParseAsync(request.Body, Strict, cancellationToken);
+            review = document.Deserialize(AdmissionJson.Default.AdmissionReview);
         }
         catch (JsonException e)
         {

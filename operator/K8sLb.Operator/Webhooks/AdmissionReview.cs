@@ -51,8 +51,7 @@ internal sealed record AdmissionResponse
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = 128,
-    AllowDuplicateProperties = false
+    MaxDepth = 128
 )]
 [JsonSerializable(typeof(AdmissionReview))]
 [JsonSerializable(typeof(JsonArray))]
