@@ -20,7 +20,8 @@ internal sealed class AdminEndpoints(
     PrometheusScrape? metrics = null
 )
 {
-    private const string Known = "GET /healthz, /readyz, /connections, /metrics, /drain, /drain?wait=false";
+    private string Known =>
+        $"GET /healthz, /readyz, /connections, {(metrics is null ? "" : "/metrics, ")}/drain, /drain?wait=false";
 
     /// <summary>A handful of fixed paths: a router for them would be two megabytes and some time at every start.</summary>
     public Task ServeAsync(HttpContext context) =>
@@ -31,7 +32,8 @@ internal sealed class AdminEndpoints(
             (true, "/connections") => ConnectionsAsync(context),
             (true, "/metrics") when metrics is not null => MetricsAsync(context, metrics),
             (true, "/drain") => DrainAsync(context),
-            (false, "/healthz" or "/readyz" or "/connections" or "/metrics" or "/drain") => NotAllowedAsync(context),
+            (false, "/metrics") when metrics is not null => NotAllowedAsync(context),
+            (false, "/healthz" or "/readyz" or "/connections" or "/drain") => NotAllowedAsync(context),
             _ => NotFoundAsync(context),
         };
 
@@ -120,16 +122,16 @@ internal sealed class AdminEndpoints(
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
-    private static Task NotAllowedAsync(HttpContext context)
+    private Task NotAllowedAsync(HttpContext context)
     {
         context.Response.Headers.Allow = HttpMethods.Get;
         return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not served");
     }
 
-    private static Task NotFoundAsync(HttpContext context) =>
+    private Task NotFoundAsync(HttpContext context) =>
         RefuseAsync(context, StatusCodes.Status404NotFound, $"nothing at {context.Request.Path}");
 
-    private static Task RefuseAsync(HttpContext context, int status, string why)
+    private Task RefuseAsync(HttpContext context, int status, string why)
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsync($"k8slb sidecar: {why}; there are {Known}\n", context.RequestAborted);
