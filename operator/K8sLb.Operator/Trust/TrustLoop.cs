@@ -125,8 +125,8 @@ internal sealed partial class TrustLoop(
         }
         problem = finding;
         authorityExpires = AuthorityRotation.Signer(records, time.GetUtcNow()).NotAfter;
-        var bundle = string.Join('\n', authorities.Select(a => a.Certificate.Trim())) + "\n";
-        return !leads || await bundles.PublishAsync(bundle, options.Namespaces(), cancellationToken);
+        return !leads
+            || await bundles.PublishAsync(StoredAuthority.Bundle(authorities), options.Namespaces(), cancellationToken);
     }
 
     /// <returns>What is stored afterwards; null where another replica was first.</returns>

@@ -102,7 +102,7 @@ internal sealed partial class WebhookUpkeep(
         {
             return false;
         }
-        var bundle = string.Join('\n', stored.Authorities.Select(a => a.Certificate.Trim())) + "\n";
+        var bundle = StoredAuthority.Bundle(stored.Authorities);
         var now = time.GetUtcNow();
         if (written is { } last && last.Bundle == bundle && now - last.At < Again)
         {
