@@ -96,6 +96,7 @@ public static class SidecarHost
         services.AddSingleton<MemberReports>();
         services.AddSingleton<MemberStanding>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<DrainEndpoint>();
         services.AddSingleton<AdminEndpoints>();
 
         // Started in this order, stopped in reverse: what serves starts before what lets clients in.

@@ -1,16 +1,27 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Admin;
+using K8sLb.Sidecar.Configuration;
+using K8sLb.Sidecar.Observability;
 using K8sLb.Sidecar.Tests.Fixtures;
+using K8sLb.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace K8sLb.Sidecar.Tests;
 
 public sealed class AdminTests : IDisposable
 {
+    private const string Secret = "0123456789abcdef0123456789abcdef";
     private readonly HttpClient http = new();
+    private readonly ProcessTelemetry telemetry = ProcessTelemetry.Start("test", "1", "test/m0");
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        telemetry.Dispose();
+    }
 
     [Fact]
     public async Task A_member_without_a_snapshot_is_alive_but_not_ready()
@@ -149,9 +160,125 @@ public sealed class AdminTests : IDisposable
         pool[0].Drain.Current.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("/connections")]
+    [InlineData("/metrics")]
+    public async Task What_is_for_people_is_served_at_the_admin_address_alone(string path)
+    {
+        await using var member = await ApartAsync();
+
+        using var refused = await http.GetAsync(new Uri(member.Admin, path));
+        using var served = await http.GetAsync(new Uri(At(member.Options.AdminAddress), path));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await refused.Content.ReadAsStringAsync()).ShouldStartWith(
+            $"k8slb sidecar: {path} is served at {member.Options.AdminAddress} alone (kubectl port-forward reaches it); there are GET /healthz, "
+        );
+        served.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Kubelets_reach_what_they_need_at_the_pods_address()
+    {
+        await using var member = await ApartAsync(o => o with { DrainSecret = Secret });
+
+        (await http.GetAsync(new Uri(member.Admin, "/healthz"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await http.GetAsync(new Uri(member.Admin, "/readyz"))).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await http.GetAsync(new Uri(member.Admin, $"/drain/{Secret}"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Figures_are_served_at_the_pods_address_where_that_is_asked_for()
+    {
+        await using var member = await ApartAsync(o => o with { MetricsOnPod = true });
+
+        using var response = await http.GetAsync(new Uri(member.Admin, "/metrics"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Without_a_secret_the_pods_own_containers_alone_can_drain_it()
+    {
+        await using var member = await ApartAsync();
+
+        using var refused = await http.GetAsync(new Uri(member.Admin, "/drain"));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("set K8SLB_DRAIN_SECRET");
+        member.Drain.Current.ShouldBeNull();
+        using var served = await http.GetAsync(new Uri(At(member.Options.AdminAddress), "/drain"));
+        served.StatusCode.ShouldBe(HttpStatusCode.OK);
+        member.Drain.Current.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("/drain", null, "Missing")]
+    [InlineData("/drain/", null, "Missing")]
+    [InlineData("/drain?wait=false", null, "Missing")]
+    [InlineData("/drain", "0123456789abcdef0123456789abcdeF", "Wrong")]
+    [InlineData("/drain", "0123456789abcdef", "Wrong")]
+    [InlineData("/drain/0123456789abcdef0123456789abcde", null, "Wrong")]
+    [InlineData("/drain/0123456789abcdef0123456789abcdef/", null, "Wrong")]
+    [InlineData("//drain/x", null, "Wrong")]
+    public async Task Nobody_drains_a_member_without_its_secret(string path, string? header, string reason)
+    {
+        await using var member = await TestMember.StartAsync("m0", change: o => o with { DrainSecret = Secret });
+        var reasons = new List<object?>();
+        using var refusals = new MeterListener();
+        refusals.SetMeasurementEventCallback<long>((_, _, tags, _) => reasons.Add(tags[0].Value));
+        refusals.EnableMeasurementEvents(member.Host.Services.GetRequiredService<SidecarMetrics>().DrainRefusals);
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"{member.Admin.GetLeftPart(UriPartial.Authority)}{path}"
+        );
+        if (header is not null)
+        {
+            request.Headers.Add(DrainCall.SecretHeader, header);
+        }
+
+        using var response = await http.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await response.Content.ReadAsStringAsync()).ShouldNotContain(Secret);
+        member.Drain.Current.ShouldBeNull();
+        reasons.ShouldBe([reason]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_hook_that_knows_the_secret_drains_the_member(bool inHeader)
+    {
+        await using var member = await TestMember.StartAsync("m0", change: o => o with { DrainSecret = Secret });
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri(member.Admin, inHeader ? DrainCall.Path : DrainCall.PathWith(Secret))
+        );
+        if (inHeader)
+        {
+            request.Headers.Add(DrainCall.SecretHeader, Secret);
+        }
+
+        using var response = await http.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        member.Drain.Current.ShouldNotBeNull().Reason.ShouldBe(DrainReason.PreStop);
+    }
+
     private async Task<IReadOnlyList<string>> ObjectionsAsync(TestMember member)
     {
         using var response = await http.GetAsync(new Uri(member.Admin, "/readyz"));
         return (await response.Content.ReadFromJsonAsync(AdminJson.Default.ReadinessView))!.NotReady;
     }
+
+    /// <summary>What a pod has with its address and loopback, with two addresses of this machine.</summary>
+    private Task<TestMember> ApartAsync(Func<SidecarOptions, SidecarOptions>? change = null) =>
+        TestMember.StartAsync(
+            "m0",
+            change: o => (change ?? (same => same))(o with { AdminAddress = LoopbackAddress.Next() }),
+            telemetry: telemetry
+        );
+
+    private static Uri At(IPAddress address) => new($"http://{address}:{TestMember.AdminPort}");
 }

@@ -14,6 +14,26 @@ public sealed class SidecarEnvironmentTests
         ["K8SLB_POD_IP"] = "10.0.0.7",
     };
 
+    private const string NoSecret =
+        "K8SLB_DRAIN_SECRET is no secret: it must be 16 letters, digits, - or _ at least, by chance, such as openssl rand -hex 32 writes";
+
+    [Fact]
+    public void The_admin_port_can_be_opened_to_all()
+    {
+        var open = new Dictionary<string, string>(Complete)
+        {
+            ["K8SLB_ADMIN_ADDRESS"] = "0.0.0.0",
+            ["K8SLB_METRICS_ON"] = "Pod",
+            ["K8SLB_DRAIN_SECRET"] = "0123456789abcdef",
+        };
+
+        var options = SidecarEnvironment.Read(open.GetValueOrDefault);
+
+        options.AdminAddress.ShouldBe(IPAddress.Any);
+        options.MetricsOnPod.ShouldBeTrue();
+        options.DrainSecret.ShouldBe("0123456789abcdef");
+    }
+
     [Fact]
     public void What_is_not_set_has_its_default()
     {
@@ -24,6 +44,9 @@ public sealed class SidecarEnvironmentTests
         options.ListenAddress.ShouldBe(IPAddress.Any);
         options.AppAddress.ShouldBe(IPAddress.Loopback);
         options.AdminPort.ShouldBe(15020);
+        options.AdminAddress.ShouldBe(IPAddress.Loopback);
+        options.MetricsOnPod.ShouldBeFalse();
+        options.DrainSecret.ShouldBeNull();
         options.PeerPort.ShouldBe(15008);
         options.StateDirectory.ShouldBe("/var/run/k8slb");
         options.StaticPool.ShouldBeNull();
@@ -51,6 +74,13 @@ public sealed class SidecarEnvironmentTests
     )]
     [InlineData("K8SLB_POD_IP", "shop", "K8SLB_POD_IP=\"shop\" is not an IP address, such as 10.0.0.7 or fd00::7")]
     [InlineData("K8SLB_ADMIN_PORT", "0", "K8SLB_ADMIN_PORT=\"0\" is not a port: a number from 1 to 65535")]
+    [InlineData(
+        "K8SLB_METRICS_ON",
+        "pod",
+        "K8SLB_METRICS_ON=\"pod\" is neither Pod, for figures on every address, nor Admin, for K8SLB_ADMIN_ADDRESS alone"
+    )]
+    [InlineData("K8SLB_DRAIN_SECRET", "0123456789abcde", NoSecret)]
+    [InlineData("K8SLB_DRAIN_SECRET", "0123456789abcdef/../", NoSecret)]
     [InlineData("K8SLB_PEER_PORT", "15020", "K8SLB_ADMIN_PORT and K8SLB_PEER_PORT are both 15020: they must differ")]
     public void A_mistake_is_named_with_its_variable_its_value_and_what_would_be_right(
         string variable,

@@ -15,6 +15,10 @@ app.kubernetes.io/component: operator
 - {name: K8SLB_SIDECAR_PULL_POLICY, value: {{ .Values.sidecar.image.pullPolicy }}}
 - {name: K8SLB_SIDECAR_RESOURCES, value: {{ toJson .Values.sidecar.resources | quote }}}
 - {name: K8SLB_SIDECAR_NATIVE, value: {{ .Values.sidecar.native }}}
+{{- /* What a PodMonitor asks for must be served to Prometheus. */}}
+{{- if and .Values.monitoring.serviceMonitor (not (hasKey .Values.env "K8SLB_SIDECAR_METRICS_ON")) }}
+- {name: K8SLB_SIDECAR_METRICS_ON, value: Pod}
+{{- end }}
 {{- $scheme := hasPrefix "http://" (default "" .Values.env.K8SLB_LISTEN) | ternary "http" "https" }}
 {{- if .Values.service.clusterIP }}
 - {name: K8SLB_SIDECAR_OPERATOR, value: "{{ $scheme }}://{{ .Values.service.clusterIP }}:{{ .Values.service.port }}"}

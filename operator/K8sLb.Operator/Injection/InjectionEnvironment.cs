@@ -29,6 +29,7 @@ public static class InjectionEnvironment
                 Version = version,
                 OperatorAddress = Address("K8SLB_SIDECAR_OPERATOR"),
                 OperatorName = Text("K8SLB_SIDECAR_OPERATOR_NAME"),
+                MetricsOnPod = OneOf("K8SLB_SIDECAR_METRICS_ON", ["Pod", "Admin"]) == "Pod",
                 Resources = Resources("K8SLB_SIDECAR_RESOURCES"),
             },
             OneOf("K8SLB_SIDECAR_NATIVE", ["Auto", "Always", "Never"]) switch

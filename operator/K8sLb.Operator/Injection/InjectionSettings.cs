@@ -23,5 +23,11 @@ public sealed record InjectionSettings
     /// <summary>The server knows init containers with <c>restartPolicy: Always</c>, as those from 1.29 on do.</summary>
     public bool NativeSidecars { get; init; }
 
+    /// <summary>Every kubelet of the cluster sends the headers of a hook, as those from 1.26 on do.</summary>
+    public bool HookHeaders { get; init; }
+
+    /// <summary>Sidecars serve figures on the pod's address, not on loopback alone.</summary>
+    public bool MetricsOnPod { get; init; }
+
     public bool UsesTls => OperatorAddress.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 }

@@ -34,7 +34,7 @@ public sealed record InjectionWarning(string Reason, string Message)
         new(
             "OwnPreStop",
             $"container {container} has a preStop hook of its own, so nothing holds its SIGTERM back until it is released. "
-                + $"Begin the hook with: wget -qO- http://127.0.0.1:{adminPort}/drain"
+                + $"Begin the hook with: wget -qO- http://127.0.0.1:{adminPort}{DrainCall.PathWith($"${DrainCall.SecretVariable}")}"
         );
 
     internal static InjectionWarning Unnamed(PortPolicy port, string container) =>

@@ -5,13 +5,19 @@ using K8sLb.Operator.Directory;
 namespace K8sLb.Operator.Injection;
 
 /// <summary>
-/// Gives a pod the sidecar that its pool needs. Pure: the same pod, pools and settings give the same answer, the pod given stays
+/// Gives a pod the sidecar that its pool needs. Pure: the same pod, pools, settings and secret give the same answer, the pod given stays
 /// as it is, and fields that nobody here knows are kept. docs/injection.md says what is changed and why.
 /// </summary>
 public static class PodInjection
 {
     /// <param name="pools">Of the pod's namespace, the oldest first.</param>
-    public static InjectionResult Inject(JsonObject pod, IReadOnlyList<PoolInForce> pools, InjectionSettings settings)
+    /// <param name="drainSecrets">Makes one for each pod.</param>
+    public static InjectionResult Inject(
+        JsonObject pod,
+        IReadOnlyList<PoolInForce> pools,
+        InjectionSettings settings,
+        Func<string> drainSecrets
+    )
     {
         var labels = Labels(pod);
         PoolInForce[] selecting = [.. pools.Where(p => p.Spec.Selector.Matches(labels))];
@@ -34,7 +40,7 @@ public static class PodInjection
                 )
             );
         }
-        return new(InjectionOutcome.Injected, pool, Change(pod, pool, settings, warnings), warnings);
+        return new(InjectionOutcome.Injected, pool, Change(pod, pool, settings, drainSecrets(), warnings), warnings);
     }
 
     /// <returns>Why the pod is left alone; null where nothing speaks against it.</returns>
@@ -76,6 +82,7 @@ public static class PodInjection
         JsonObject original,
         PoolInForce pool,
         InjectionSettings settings,
+        string drainSecret,
         List<InjectionWarning> warnings
     )
     {
@@ -84,13 +91,21 @@ public static class PodInjection
         JsonObject[] containers = [.. spec.Objects("containers")];
         var ports = PortTakeover.Find(containers, pool.Spec.Policy.Ports, warnings);
         var names = ports.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var hooks = new DrainHooks(drainSecret, settings.HookHeaders);
         foreach (var container in containers)
         {
             NamedPorts.Withdraw(container, names);
-            DrainHooks.AddPreStop(container, warnings);
+            hooks.AddPreStop(container, warnings);
             warnings.AddRange(HostPorts(container, pool));
         }
-        AddSidecar(spec, containers, ports, settings, warnings);
+        AddSidecar(
+            spec,
+            containers,
+            ports,
+            names => SidecarContainer.Create(settings, drainSecret, names),
+            settings,
+            warnings
+        );
         SidecarVolumes.Add(spec, settings);
         DrainHooks.CoverDrain(spec, pool.Spec.Decisions.Drain);
         pod.ObjectOrNew("metadata").ObjectOrNew("annotations")[PodConventions.InjectedAnnotation] = Record(
@@ -105,14 +120,14 @@ public static class PodInjection
         JsonObject spec,
         JsonObject[] containers,
         IReadOnlyList<TakenPort> ports,
+        Func<IEnumerable<(string Name, int Port)>, JsonObject> container,
         InjectionSettings settings,
         List<InjectionWarning> warnings
     )
     {
         if (!settings.NativeSidecars)
         {
-            spec.ListOrNew("containers")
-                .Add(SidecarContainer.Create(settings, ports.Select(p => (p.Name, p.Port.Port))));
+            spec.ListOrNew("containers").Add(container(ports.Select(p => (p.Name, p.Port.Port))));
             if (spec.Text("restartPolicy") is "Never" or "OnFailure")
             {
                 warnings.Add(InjectionWarning.NeverFinishes(spec.Text("restartPolicy")!));
@@ -120,7 +135,7 @@ public static class PodInjection
             return;
         }
         // First, so that it is there for the others, and is ended after them.
-        var sidecar = SidecarContainer.Create(settings, []);
+        var sidecar = container([]);
         spec.ListOrNew("initContainers").Insert(0, sidecar);
         // Services before 1.32 look for a name in ordinary containers alone (kubernetes/kubernetes#127958). A container may list any
         // port of its pod: they all share one network.

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using K8sLb.Operator.Api;
 using K8sLb.Operator.Trust;
+using K8sLb.Protocol;
 
 namespace K8sLb.Operator.Injection;
 
@@ -10,8 +11,13 @@ internal static class SidecarContainer
     /// <summary>Beyond those of the system and of most images; needs no entry in /etc/passwd.</summary>
     private const int User = 65532;
 
+    /// <param name="drainSecret">What a call of /drain must show.</param>
     /// <param name="names">Ports of the pool that this container shows; numbers by name.</param>
-    public static JsonObject Create(InjectionSettings settings, IEnumerable<(string Name, int Port)> names)
+    public static JsonObject Create(
+        InjectionSettings settings,
+        string drainSecret,
+        IEnumerable<(string Name, int Port)> names
+    )
     {
         var container = new JsonObject
         {
@@ -28,7 +34,7 @@ internal static class SidecarContainer
             Port("k8slb-peer", SidecarPaths.PeerPort),
             Port("k8slb-admin", SidecarPaths.AdminPort),
         ]);
-        container["env"] = Variables(settings);
+        container["env"] = Variables(settings, drainSecret);
         container["readinessProbe"] = Probe("/readyz", period: 1, timeout: 2);
         container["livenessProbe"] = Probe("/healthz", period: 10, timeout: 5);
         container["resources"] = JsonObject.Create(settings.Resources);
@@ -54,7 +60,7 @@ internal static class SidecarContainer
             ["protocol"] = "TCP",
         };
 
-    private static JsonArray Variables(InjectionSettings settings)
+    private static JsonArray Variables(InjectionSettings settings, string drainSecret)
     {
         var variables = new JsonArray(Value("K8SLB_OPERATOR", settings.OperatorAddress));
         if (settings.UsesTls)
@@ -70,6 +76,11 @@ internal static class SidecarContainer
         variables.Add(Field("K8SLB_POD_NAMESPACE", "metadata.namespace"));
         variables.Add(Field("K8SLB_POD_UID", "metadata.uid"));
         variables.Add(Field("K8SLB_POD_IP", "status.podIP"));
+        variables.Add(Value(DrainCall.SecretVariable, drainSecret));
+        if (settings.MetricsOnPod)
+        {
+            variables.Add(Value("K8SLB_METRICS_ON", "Pod"));
+        }
         variables.Add(Value("K8SLB_STATE_DIR", SidecarPaths.State));
         // The runtime's diagnostics need a folder that can be written to.
         variables.Add(Value("TMPDIR", SidecarPaths.State));

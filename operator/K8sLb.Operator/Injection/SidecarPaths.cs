@@ -5,7 +5,6 @@ internal static class SidecarPaths
 {
     public const int PeerPort = 15008;
     public const int AdminPort = 15020;
-    public const string Drain = "/drain";
 
     public const string StateVolume = "k8slb-state";
     public const string State = "/var/lib/k8slb";

@@ -16,6 +16,7 @@ namespace K8sLb.Operator.Webhooks;
 internal sealed class PodAdmission(
     Func<string, IReadOnlyList<PoolInForce>> pools,
     Func<InjectionSettings?> settings,
+    Func<string> drainSecrets,
     IEventRecorder events
 )
 {
@@ -27,7 +28,7 @@ internal sealed class PodAdmission(
         {
             return new AdmissionResponse { Uid = request.Uid!, Allowed = true };
         }
-        var result = PodInjection.Inject(pod, pools(request.Namespace ?? ""), injected);
+        var result = PodInjection.Inject(pod, pools(request.Namespace ?? ""), injected, drainSecrets);
         OperatorMetrics.PodsAdmitted.Add(1, new KeyValuePair<string, object?>("outcome", result.Outcome.ToString()));
         if (request.DryRun != true)
         {

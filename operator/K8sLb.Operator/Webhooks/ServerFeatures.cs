@@ -16,4 +16,7 @@ internal sealed class ServerFeatures
 
     /// <summary>Init containers that run on: on by default from 1.29.</summary>
     public bool NativeSidecars => version?.IsAtLeast(1, 29) ?? false;
+
+    /// <summary>Kubelets send the headers of a hook from 1.26 on, and may be three versions behind the server.</summary>
+    public bool HookHeaders => version?.IsAtLeast(1, 29) ?? false;
 }

@@ -1,5 +1,6 @@
 using K8sLb.Kubernetes;
 using K8sLb.Operator.Hosting;
+using K8sLb.Operator.Injection;
 using K8sLb.Operator.Trust;
 
 namespace K8sLb.Operator.Webhooks;
@@ -17,8 +18,10 @@ internal static class WebhookHosting
                     ? injection.Settings with
                     {
                         NativeSidecars = injection.Native ?? s.GetRequiredService<ServerFeatures>().NativeSidecars,
+                        HookHeaders = s.GetRequiredService<ServerFeatures>().HookHeaders,
                     }
                     : null,
+            PodSecret.Random,
             s.GetRequiredService<EventRecorder>()
         ));
         services.AddSingleton(s => new PoolAdmission(n => s.GetRequiredService<OperatorLoops>().Directory.InForce(n)));

@@ -8,10 +8,14 @@ using K8sLb.Telemetry;
 
 namespace K8sLb.Sidecar.Admin;
 
-/// <summary>The admin port: for the kubelet's probes and preStop hook, and for people.</summary>
+/// <summary>
+/// The admin port: for the kubelet's probes and preStop hook wherever it listens, and for people on loopback, unless the environment
+/// says otherwise.
+/// </summary>
 internal sealed class AdminEndpoints(
     SidecarOptions options,
     Readiness readiness,
+    DrainEndpoint drains,
     MemberDrain drain,
     ConnectionRegistry registry,
     WorkRouter router,
@@ -20,22 +24,27 @@ internal sealed class AdminEndpoints(
     PrometheusScrape? metrics = null
 )
 {
-    private string Known =>
-        $"GET /healthz, /readyz, /connections, {(metrics is null ? "" : "/metrics, ")}/drain, /drain?wait=false";
+    private readonly AdminSide side = new(options.ListenAddress, options.AdminAddress);
 
     /// <summary>A handful of fixed paths: a router for them would be two megabytes and some time at every start.</summary>
-    public Task ServeAsync(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method), LeadingSlashes.Collapse(context.Request.Path)) switch
-        {
-            (true, "/healthz") => context.Response.WriteAsync("ok\n", context.RequestAborted),
-            (true, "/readyz") => ReadyAsync(context),
-            (true, "/connections") => ConnectionsAsync(context),
-            (true, "/metrics") when metrics is not null => MetricsAsync(context, metrics),
-            (true, "/drain") => DrainAsync(context),
-            (false, "/metrics") when metrics is not null => NotAllowedAsync(context),
-            (false, "/healthz" or "/readyz" or "/connections" or "/drain") => NotAllowedAsync(context),
-            _ => NotFoundAsync(context),
-        };
+    public Task ServeAsync(HttpContext context)
+    {
+        var path = LeadingSlashes.Collapse(context.Request.Path);
+        var toDrain = DrainEndpoint.SecretIn(path);
+        var all = side.ServesAll(context.Connection.LocalIpAddress);
+        var known = path is "/healthz" or "/readyz" or "/connections" || (path == "/metrics" && metrics is not null);
+        return !known && toDrain is null ? NotFoundAsync(context, all)
+            : !HttpMethods.IsGet(context.Request.Method) ? NotAllowedAsync(context, all)
+            : toDrain is not null ? drains.ServeAsync(context, toDrain, all)
+            : path switch
+            {
+                "/healthz" => context.Response.WriteAsync("ok\n", context.RequestAborted),
+                "/readyz" => ReadyAsync(context),
+                "/metrics" when all || options.MetricsOnPod => MetricsAsync(context, metrics!),
+                "/connections" when all => ConnectionsAsync(context),
+                _ => NotHereAsync(context, path),
+            };
+    }
 
     private async Task ReadyAsync(HttpContext context)
     {
@@ -45,26 +54,6 @@ internal sealed class AdminEndpoints(
         await context.Response.WriteAsJsonAsync(
             new() { Ready = objections.Count == 0, NotReady = objections },
             AdminJson.Default.ReadinessView,
-            cancellationToken: context.RequestAborted
-        );
-    }
-
-    /// <summary>
-    /// For preStop: drains, and answers when the member is released, so that the application is stopped no sooner. With
-    /// wait=false it answers at once with how things stand.
-    /// </summary>
-    private async Task DrainAsync(HttpContext context)
-    {
-        var state = drain.Begin(DrainReason.PreStop);
-        if (context.Request.Query["wait"] != "false")
-        {
-            await drain.WhenOver(context.RequestAborted);
-            state = drain.Current ?? state;
-        }
-        context.Response.StatusCode = state.IsOver ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
-        await context.Response.WriteAsJsonAsync(
-            DrainReports.From(state, registry.Account(), clock.GetUtcNow()),
-            AdminJson.Default.DrainReport,
             cancellationToken: context.RequestAborted
         );
     }
@@ -122,18 +111,36 @@ internal sealed class AdminEndpoints(
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
-    private Task NotAllowedAsync(HttpContext context)
+    private Task NotHereAsync(HttpContext context, string path) =>
+        RefuseAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            $"{path} is served at {options.AdminAddress} alone (kubectl port-forward reaches it)",
+            all: false
+        );
+
+    private Task NotAllowedAsync(HttpContext context, bool all)
     {
         context.Response.Headers.Allow = HttpMethods.Get;
-        return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not served");
+        return RefuseAsync(
+            context,
+            StatusCodes.Status405MethodNotAllowed,
+            $"{context.Request.Method} is not served",
+            all
+        );
     }
 
-    private Task NotFoundAsync(HttpContext context) =>
-        RefuseAsync(context, StatusCodes.Status404NotFound, $"nothing at {context.Request.Path}");
+    private Task NotFoundAsync(HttpContext context, bool all) =>
+        RefuseAsync(context, StatusCodes.Status404NotFound, $"nothing at {context.Request.Path}", all);
 
-    private Task RefuseAsync(HttpContext context, int status, string why)
+    private Task RefuseAsync(HttpContext context, int status, string why, bool all)
     {
+        var connections = all ? "/connections, " : "";
+        var figures = metrics is not null && (all || options.MetricsOnPod) ? "/metrics, " : "";
         context.Response.StatusCode = status;
-        return context.Response.WriteAsync($"k8slb sidecar: {why}; there are {Known}\n", context.RequestAborted);
+        return context.Response.WriteAsync(
+            $"k8slb sidecar: {why}; there are GET /healthz, /readyz, {connections}{figures}/drain, /drain?wait=false\n",
+            context.RequestAborted
+        );
     }
 }

@@ -10,7 +10,12 @@ internal sealed class AdminServer(
     ILoggerFactory loggers
 ) : IHostedService, IDisposable
 {
-    private readonly BareServer server = new(options.ListenAddress, options.AdminPort, services, loggers);
+    private readonly BareServer server = new(
+        new AdminSide(options.ListenAddress, options.AdminAddress).Addresses,
+        options.AdminPort,
+        services,
+        loggers
+    );
 
     public Task StartAsync(CancellationToken cancellationToken) =>
         server.StartAsync(endpoints.ServeAsync, cancellationToken);

@@ -11,16 +11,19 @@ internal sealed class BareServer : IDisposable
 {
     private readonly KestrelServer server;
 
-    public BareServer(IPAddress address, int port, IServiceProvider services, ILoggerFactory loggers)
+    public BareServer(IEnumerable<IPAddress> addresses, int port, IServiceProvider services, ILoggerFactory loggers)
     {
         var kestrel = new KestrelServerOptions { ApplicationServices = services, AddServerHeader = false };
-        if (address.Equals(IPAddress.Any))
+        foreach (var address in addresses)
         {
-            kestrel.ListenAnyIP(port);
-        }
-        else
-        {
-            kestrel.Listen(address, port);
+            if (address.Equals(IPAddress.Any))
+            {
+                kestrel.ListenAnyIP(port);
+            }
+            else
+            {
+                kestrel.Listen(address, port);
+            }
         }
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
         server = new(Options.Create(kestrel), sockets, loggers);

@@ -24,7 +24,7 @@ internal sealed class HealthServer(
         {
             return Task.CompletedTask;
         }
-        server = new(options.ListenAddress, port, services, loggers);
+        server = new([options.ListenAddress], port, services, loggers);
         return server.StartAsync(AnswerAsync, cancellationToken);
     }
 

@@ -73,6 +73,7 @@ public static class SidecarEnvironment
                 );
             }
         }
+        var admin = new AdminVariables(Text, errors);
         var attached = dial is not null;
         var trust = new OperatorTrustVariables(Text, dial, errors);
         var listen = Address("K8SLB_LISTEN_ADDRESS", IPAddress.Any);
@@ -91,6 +92,9 @@ public static class SidecarEnvironment
             PodAddress = Address("K8SLB_POD_IP", podAddressFallback),
             ListenAddress = listen,
             AppAddress = Address("K8SLB_APP_ADDRESS", IPAddress.Loopback),
+            AdminAddress = Text("K8SLB_ADMIN_ADDRESS") is null ? null! : Address("K8SLB_ADMIN_ADDRESS", listen),
+            MetricsOnPod = admin.MetricsOnPod,
+            DrainSecret = admin.DrainSecret,
             AdminPort = Port("K8SLB_ADMIN_PORT", 15020),
             PeerPort = Port("K8SLB_PEER_PORT", 15008),
             AgentPort = Text("K8SLB_AGENT_PORT") is null ? null : Port("K8SLB_AGENT_PORT", 0),

@@ -29,6 +29,22 @@ public sealed record SidecarOptions
     public required IPAddress ListenAddress { get; init; }
     public required IPAddress AppAddress { get; init; }
     public required int AdminPort { get; init; }
+
+    /// <summary>
+    /// Where the admin port serves everything; elsewhere it serves what a kubelet needs. <see cref="IPAddress.Any"/> stands for every
+    /// address that it listens on.
+    /// </summary>
+    public IPAddress AdminAddress
+    {
+        get => field ?? (IPAddress.IsLoopback(ListenAddress) ? ListenAddress : IPAddress.Loopback);
+        init;
+    }
+
+    /// <summary>Figures are served to whoever reaches the pod.</summary>
+    public bool MetricsOnPod { get; init; }
+
+    /// <summary>What shows that a call of /drain is the pod's own; null where only its own containers can call.</summary>
+    public string? DrainSecret { get; init; }
     public required int PeerPort { get; init; }
 
     /// <summary>Where agent checks of an outer load balancer are answered; null for nowhere.</summary>

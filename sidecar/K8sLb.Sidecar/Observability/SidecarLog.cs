@@ -94,6 +94,9 @@ internal static partial class SidecarLog
     [LoggerMessage(404, LogLevel.Information, "{Signal} received: draining, then ending")]
     public static partial void SignalReceived(ILogger log, string signal);
 
+    [LoggerMessage(406, LogLevel.Warning, "Refused a call of /drain from {Address}: {Why}")]
+    public static partial void DrainRefused(ILogger log, IPAddress? address, string why);
+
     [LoggerMessage(
         501,
         LogLevel.Information,

@@ -36,6 +36,11 @@ public sealed class SidecarMetrics
             "{connection}",
             "Connections to the peer port that were refused"
         );
+        DrainRefusals = meter.CreateCounter<long>(
+            "k8slb.sidecar.drain.refused",
+            "{call}",
+            "Calls of /drain without the pod's secret, by what was wrong"
+        );
         Snapshots = meter.CreateCounter<long>(
             "k8slb.sidecar.snapshots",
             "{snapshot}",
@@ -98,6 +103,7 @@ public sealed class SidecarMetrics
     public Counter<long> Failures { get; }
     public Counter<long> Connections { get; }
     public Counter<long> PeerRefusals { get; }
+    public Counter<long> DrainRefusals { get; }
     public Counter<long> Snapshots { get; }
     public Counter<long> Redials { get; }
     public Counter<long> LoopFailures { get; }
@@ -145,6 +151,8 @@ public sealed class SidecarMetrics
             "Work in flight that the application may have now"
         );
     }
+
+    public static KeyValuePair<string, object?> Reason(string name) => new("k8slb.reason", name);
 
     public static KeyValuePair<string, object?> Loop(string name) => new("k8slb.loop", name);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using K8sLb.Kubernetes.Models;
+using K8sLb.Protocol;
 
 namespace K8sLb.EndToEnd.Tests.Harness;
 
@@ -13,6 +14,9 @@ internal static class Programs
     public const int SidecarPort = 15080;
     public const int SidecarHttp2Port = 15081;
     public const int AdminPort = 15020;
+
+    /// <summary>As with-sidecar.yaml has it in its hook.</summary>
+    public const string DrainSecret = "5f1c0f1e7a1b4c6d9e2a8b3c4d5e6f70";
 
     public static IReadOnlyList<string> Operator => Dotnet("K8sLb.Operator");
 
@@ -48,6 +52,7 @@ internal static class Programs
             ["K8SLB_POD_IP"] = ip,
             ["K8SLB_LISTEN_ADDRESS"] = ip,
             ["K8SLB_APP_ADDRESS"] = ip,
+            [DrainCall.SecretVariable] = DrainSecret,
             ["K8SLB_STATE_DIR"] = stateFolder,
         };
     }

@@ -2,6 +2,7 @@ using System.Net;
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
 using K8sLb.LocalCluster.Processes;
+using K8sLb.Protocol;
 
 namespace K8sLb.EndToEnd.Tests.Harness;
 
@@ -87,7 +88,9 @@ internal sealed class RunningPod
                 name,
                 run.Start($"{pod.Name()}-{name}", Programs.OfContainer(name), environment),
                 Readiness(name),
-                name == Programs.App && names.Contains(Programs.Sidecar) ? At(Programs.AdminPort, "/drain") : null
+                name == Programs.App && names.Contains(Programs.Sidecar)
+                    ? At(Programs.AdminPort, DrainCall.PathWith(Programs.DrainSecret))
+                    : null
             )),
         ];
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using K8sLb.Kubernetes;
 using K8sLb.Operator.Tests.Injection;
 using K8sLb.Operator.Tests.Webhooks;
+using K8sLb.Protocol;
 using K8sLb.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,7 +39,6 @@ public sealed class WebhookTests(OperatorCluster cluster) : IAsyncLifetime
         var containers = pod["spec"]!["containers"]!.AsArray();
         containers.Select(c => c!["name"]!.GetValue<string>()).ShouldBe(["app", "k8slb-sidecar"]);
         containers[0]!["ports"]![0]!["name"].ShouldBeNull();
-        containers[0]!["lifecycle"]!["preStop"]!["httpGet"]!["path"]!.GetValue<string>().ShouldBe("/drain");
         var sidecar = containers[1]!;
         sidecar["ports"]![0]!["name"]!.GetValue<string>().ShouldBe("http");
         sidecar["ports"]![0]!["containerPort"]!.GetValue<int>().ShouldBe(15080);
@@ -47,6 +47,28 @@ public sealed class WebhookTests(OperatorCluster cluster) : IAsyncLifetime
         JsonNode.Parse(pod["metadata"]!["annotations"]!["k8slb.io/injected"]!.GetValue<string>())!["version"]!
             .GetValue<string>()
             .ShouldBe(InjectionSample.Settings.Version);
+    }
+
+    [Fact]
+    public async Task Each_pods_hook_knows_a_secret_of_its_own_that_its_sidecar_asks_for()
+    {
+        var secrets = new List<string>();
+        foreach (var name in new[] { "a", "b" })
+        {
+            var containers = (await CreateAsync(name, InjectionSample.Pod()))["spec"]!["containers"]!.AsArray();
+            var hook = containers[0]!["lifecycle"]!["preStop"]!["httpGet"]!;
+            var secret = containers[1]!["env"]!
+                .AsArray()
+                .Single(v => v!["name"]!.GetValue<string>() == DrainCall.SecretVariable)!["value"]!.GetValue<string>();
+            // In the path where the server is too old for every kubelet to send headers.
+            (hook["httpHeaders"]?[0]?["value"]?.GetValue<string>() ?? hook["path"]!.GetValue<string>()).ShouldEndWith(
+                secret
+            );
+            secrets.Add(secret);
+        }
+
+        secrets.ShouldBeUnique();
+        secrets.ShouldAllBe(secret => secret.Length == 64);
     }
 
     [Fact]

@@ -58,10 +58,12 @@ public sealed class GoldenTests
         var settings = InjectionSample.Settings with
         {
             NativeSidecars = given["native"]?.GetValue<bool>() ?? false,
+            HookHeaders = given["hookHeaders"]?.GetValue<bool>() ?? true,
+            MetricsOnPod = given["metricsOnPod"]?.GetValue<bool>() ?? false,
             OperatorAddress = given["operator"]?.GetValue<string>() ?? InjectionSample.Settings.OperatorAddress,
         };
         PoolInForce[] pools = [.. given["pools"]!.AsArray().Select(p => Pool(p!))];
-        return PodInjection.Inject(given["pod"]!.AsObject(), pools, settings);
+        return PodInjection.Inject(given["pod"]!.AsObject(), pools, settings, InjectionSample.Secrets);
     }
 
     private static PoolInForce Pool(JsonNode json)

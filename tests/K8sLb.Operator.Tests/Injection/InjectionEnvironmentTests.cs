@@ -33,6 +33,14 @@ public sealed class InjectionEnvironmentTests
         Read(("K8SLB_SIDECAR_NATIVE", text))!.Native.ShouldBe(native);
 
     [Theory]
+    [InlineData("Pod", true)]
+    [InlineData("Admin", false)]
+    [InlineData("", false)]
+    public void Figures_can_be_served_on_the_pods_address(string text, bool onPod) =>
+        Read(("K8SLB_SIDECAR_METRICS_ON", text))!.Settings.MetricsOnPod.ShouldBe(onPod);
+
+    [Theory]
+    [InlineData("K8SLB_SIDECAR_METRICS_ON", "Everywhere")]
     [InlineData("K8SLB_SIDECAR_OPERATOR", "k8slb:15010")]
     [InlineData("K8SLB_SIDECAR_OPERATOR", "")]
     [InlineData("K8SLB_SIDECAR_NATIVE", "yes")]

@@ -18,8 +18,8 @@ public sealed class InjectionProperties
         ForEveryPod(
             (pod, settings) =>
             {
-                var first = PodInjection.Inject(pod, Pools, settings);
-                var second = PodInjection.Inject(first.Pod, Pools, settings);
+                var first = PodInjection.Inject(pod, Pools, settings, InjectionSample.Secrets);
+                var second = PodInjection.Inject(first.Pod, Pools, settings, InjectionSample.Secrets);
                 return ReferenceEquals(second.Pod, first.Pod)
                     && second.Outcome
                         == (first.Outcome == InjectionOutcome.Injected ? InjectionOutcome.HasSidecar : first.Outcome);
@@ -32,7 +32,7 @@ public sealed class InjectionProperties
             (pod, settings) =>
             {
                 var before = pod.DeepClone();
-                var result = PodInjection.Inject(pod, Pools, settings);
+                var result = PodInjection.Inject(pod, Pools, settings, InjectionSample.Secrets);
                 return JsonNode.DeepEquals(before, pod)
                     && JsonNode.DeepEquals(PatchReader.Apply(pod, JsonPatch.Between(pod, result.Pod)), result.Pod);
             }
@@ -42,7 +42,10 @@ public sealed class InjectionProperties
     public void Containers_keep_their_order_and_everything_but_names_of_ports_what_uses_them_and_the_hook() =>
         ForEveryPod(
             (pod, settings) =>
-                JsonNode.DeepEquals(PodResidue.Of(pod), PodResidue.Of(PodInjection.Inject(pod, Pools, settings).Pod))
+                JsonNode.DeepEquals(
+                    PodResidue.Of(pod),
+                    PodResidue.Of(PodInjection.Inject(pod, Pools, settings, InjectionSample.Secrets).Pod)
+                )
         );
 
     [Fact]
@@ -50,7 +53,7 @@ public sealed class InjectionProperties
         ForEveryPod(
             (pod, settings) =>
             {
-                var result = PodInjection.Inject(pod, Pools, settings);
+                var result = PodInjection.Inject(pod, Pools, settings, InjectionSample.Secrets);
                 if (result.Outcome != InjectionOutcome.Injected)
                 {
                     return true;
@@ -76,7 +79,7 @@ public sealed class InjectionProperties
     public void Probes_name_no_port_that_is_gone_from_their_container() =>
         ForEveryPod(
             (pod, settings) =>
-                PodInjection.Inject(pod, Pools, settings).Pod["spec"]!["containers"]!
+                PodInjection.Inject(pod, Pools, settings, InjectionSample.Secrets).Pod["spec"]!["containers"]!
                     .AsArray()
                     .All(c =>
                         c!["readinessProbe"]?["httpGet"]?["port"] is not JsonValue port

@@ -17,6 +17,10 @@ internal static class InjectionSample
             Resources = JsonElement.Parse("""{"requests":{"cpu":"20m","memory":"48Mi"},"limits":{"memory":"256Mi"}}"""),
         };
 
+    public const string DrainSecret = "0123456789abcdef0123456789abcdef";
+
+    public static Func<string> Secrets { get; } = () => DrainSecret;
+
     public static PoolInForce Pool(string name = "shop", string app = "shop") =>
         new(Sample.Pool(name, app), AcceptedSpec.From(Sample.Spec(app)));
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using K8sLb.Operator.Api;
+using K8sLb.Protocol;
 
 namespace K8sLb.Operator.Tests.Injection;
 
@@ -27,6 +28,8 @@ internal static class PodResidue
 
     private static void Strip(JsonObject container)
     {
+        (container["env"] as JsonArray)?.RemoveAll(v => v!["name"]!.GetValue<string>() == DrainCall.SecretVariable);
+        DropEmpty(container, "env");
         (container["lifecycle"] as JsonObject)?.Remove("preStop");
         DropEmpty(container, "lifecycle");
         (container["readinessProbe"]?["httpGet"] as JsonObject)?.Remove("port");

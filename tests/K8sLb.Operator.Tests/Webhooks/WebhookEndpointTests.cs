@@ -41,7 +41,12 @@ public sealed class WebhookEndpointTests : IAsyncLifetime, IDisposable
         });
         app = builder.Build();
         var endpoints = new AdmissionEndpoints(
-            new PodAdmission(_ => [InjectionSample.Pool()], () => InjectionSample.Settings, events),
+            new PodAdmission(
+                _ => [InjectionSample.Pool()],
+                () => InjectionSample.Settings,
+                () => InjectionSample.DrainSecret,
+                events
+            ),
             new PoolAdmission(_ => [InjectionSample.Pool()]),
             TimeProvider.System,
             NullLogger<AdmissionEndpoints>.Instance

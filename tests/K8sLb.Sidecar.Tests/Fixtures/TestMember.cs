@@ -12,6 +12,7 @@ using K8sLb.Sidecar.Health;
 using K8sLb.Sidecar.Overload;
 using K8sLb.Sidecar.Routing;
 using K8sLb.Sidecar.Snapshots;
+using K8sLb.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,11 +27,12 @@ internal sealed class TestMember : IAsyncDisposable
     public const int AdminPort = 15020;
     public const int PeerPort = 15008;
 
-    private TestMember(string name, SidecarOptions options, TestApp app)
+    private TestMember(string name, SidecarOptions options, TestApp app, ProcessTelemetry? telemetry)
     {
-        (Name, Options, App) = (name, options, app);
+        (Name, Options, App, this.telemetry) = (name, options, app, telemetry);
     }
 
+    private readonly ProcessTelemetry? telemetry;
     private IHost? host;
     private PeerCredential? credential;
 
@@ -82,7 +84,8 @@ internal sealed class TestMember : IAsyncDisposable
     public static async Task<TestMember> StartAsync(
         string name,
         Uri? @operator = null,
-        Func<SidecarOptions, SidecarOptions>? change = null
+        Func<SidecarOptions, SidecarOptions>? change = null,
+        ProcessTelemetry? telemetry = null
     )
     {
         var address = LoopbackAddress.Next();
@@ -102,7 +105,7 @@ internal sealed class TestMember : IAsyncDisposable
             PeerPort = PeerPort,
             StateDirectory = state.FullName,
         };
-        var member = new TestMember(name, change is null ? options : change(options), app);
+        var member = new TestMember(name, change is null ? options : change(options), app, telemetry);
         try
         {
             await member.StartHostAsync();
@@ -169,7 +172,7 @@ internal sealed class TestMember : IAsyncDisposable
 
     private async Task StartHostAsync(SidecarOptions? options = null)
     {
-        host = SidecarHost.Create(options ?? Options);
+        host = SidecarHost.Create(options ?? Options, telemetry: telemetry);
         await host.StartAsync();
     }
 }
