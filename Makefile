@@ -66,16 +66,20 @@ bench: sdk ## Cost of the sidecar beside HAProxy, nginx and a direct connection 
 	$(DOTNET) run -c Release --project tests/K8sLb.Benchmarks -- $(BENCH_ARGS)
 
 .PHONY: cluster-assets
-cluster-assets: sdk ## Find, or install and build, etcd, kube-apiserver, kube-controller-manager and kubectl
+cluster-assets: sdk ## Find, or install and build, etcd, kube-apiserver, kube-controller-manager, kubectl and helm
 	$(LOCAL_CLUSTER)/scripts/assets.sh control-plane
 
 .PHONY: node-assets
-node-assets: sdk ## The same for a whole node: kubelet, kube-proxy, scheduler, containerd, helm as well
+node-assets: sdk ## The same for a whole node: kubelet, kube-proxy, scheduler, containerd as well
 	$(LOCAL_CLUSTER)/scripts/assets.sh node
 
 .PHONY: images
 images: sdk ## OCI archives of operator, sidecar and sample application (artifacts/images)
 	$(DOTNET) run -c Release --project $(LOCAL_CLUSTER) -- images
+
+.PHONY: chart-docs
+chart-docs: tools build ## Write helm/k8slb/README.md from the chart's values and their schema
+	K8SLB_REWRITE_GOLDEN=1 $(DOTNET) test tests/K8sLb.Chart.Tests -c $(CONFIGURATION) --no-build --nologo -v quiet --filter ChartReadmeTests
 
 .PHONY: clean
 clean: ## Remove what builds and runs left in the tree (the cache of Kubernetes binaries stays)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using K8sLb.TestKit;
 
 namespace K8sLb.LocalCluster;
@@ -34,13 +35,16 @@ public static class ClusterExtensions
     {
         // The server drops what it does not know of the CRD; without the flag kubectl would refuse it on an old server.
         await cluster.KubectlAsync(["apply", "--validate=false", "-f", file], null, ct);
-        // Not "kubectl wait": it fails at once where the CRD has no conditions yet.
-        const string Established = """jsonpath={.status.conditions[?(@.type=="Established")].status}""";
+        // Not "kubectl wait", nor a path with a filter: both fail at once where the CRD has no conditions yet.
         await Eventually.IsTrue(
-            async () => await cluster.KubectlAsync(["get", "-f", file, "-o", Established], null, ct) == "True",
+            async () => IsEstablished(await cluster.KubectlAsync(["get", "-f", file, "-o", "json"], null, ct)),
             $"the server serves {file}",
             CrdLimit,
             ct
         );
     }
+
+    private static bool IsEstablished(string definition) =>
+        JsonNode.Parse(definition)!["status"]?["conditions"] is JsonArray conditions
+        && conditions.Any(c => (string?)c!["type"] == "Established" && (string?)c["status"] == "True");
 }

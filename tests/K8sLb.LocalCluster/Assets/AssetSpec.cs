@@ -3,7 +3,7 @@ namespace K8sLb.LocalCluster.Assets;
 /// <summary>What a tier needs of Kubernetes and its surroundings.</summary>
 public enum AssetTier
 {
-    /// <summary>etcd and kube-apiserver on loopback.</summary>
+    /// <summary>etcd and kube-apiserver on loopback, and the clients to try them with.</summary>
     ControlPlane,
 
     /// <summary>The control plane and real nodes with containers.</summary>
