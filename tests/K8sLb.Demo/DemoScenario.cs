@@ -7,7 +7,7 @@ internal sealed class DemoScenario(DemoCluster demo, IDemoView view)
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         var (baseline, k8slb) = await new TwoRuns(demo, view).RunAsync(
-            "backendpool.yaml",
+            DemoFiles.Pool,
             (kind, shop, observer) => new RolloutRun(kind, shop, observer, view).RunAsync(cancellation),
             cancellation
         );

@@ -9,7 +9,7 @@ internal sealed class ScaleScenario(DemoCluster demo, IDemoView view)
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         var (baseline, k8slb) = await new TwoRuns(demo, view).RunAsync(
-            "backendpool-scale.yaml",
+            DemoFiles.Manifest("backendpool-scale.yaml"),
             (kind, shop, observer) => new ScaleRun(kind, shop, observer, view).RunAsync(cancellation),
             cancellation
         );

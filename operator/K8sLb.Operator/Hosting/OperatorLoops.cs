@@ -93,7 +93,7 @@ internal sealed partial class OperatorLoops : BackgroundService
         && pods.HasSynced
         && (!options.NeedsCertificate || certificate.Current is not null)
         // Else the first pods would get another kind of sidecar than the next.
-        && (options.WebhookListen is null || features.Version is not null);
+        && (options.WebhookListen is null || (features.Version is not null && webhooks.HasRegistered));
 
     /// <summary>
     /// Stops with the application, not with this service: the streams must end before the server waits for its requests.

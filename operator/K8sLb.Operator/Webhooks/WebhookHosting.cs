@@ -33,6 +33,7 @@ internal static class WebhookHosting
             new WebhookUpkeepOptions
             {
                 IsLeader = () => s.GetRequiredService<LeaderElector>().IsLeader,
+                HasLeader = () => s.GetRequiredService<LeaderElector>().Leader is not null,
                 InjectionWebhook = options.InjectionWebhook,
                 ValidationWebhook = options.ValidationWebhook,
             },

@@ -38,6 +38,12 @@ internal sealed partial class WebhookUpkeep(
     private DateTimeOffset? asked;
     private (string Bundle, DateTimeOffset At)? written;
 
+    /// <summary>
+    /// The server has been told whom to ask, or will not be: until then it lets pods in without a sidecar, so that whoever waits for
+    /// this operator to be ready would still be too early.
+    /// </summary>
+    public bool HasRegistered { get; private set; }
+
     /// <summary>A term began.</summary>
     public void OnLeading() => signal.Set();
 
@@ -62,12 +68,16 @@ internal sealed partial class WebhookUpkeep(
         try
         {
             await AskAsync(either.Token);
-            var done = !options.IsLeader() || await PublishAsync(either.Token);
+            var leads = options.IsLeader();
+            var done = !leads || await PublishAsync(either.Token);
+            HasRegistered |= leads ? done : options.HasLeader();
             backoff.Reset();
-            return done ? Pace : FirstPace;
+            return done && HasRegistered ? Pace : FirstPace;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Streams are served all the same.
+            HasRegistered = true;
             OperatorMetrics.LoopFailures.Add(1, new KeyValuePair<string, object?>("loop", "webhooks"));
             var why = e is OperationCanceledException ? "the API server did not answer in time" : e.Message;
             LogFailed(why);
@@ -164,6 +174,9 @@ internal sealed partial class WebhookUpkeep(
 internal sealed record WebhookUpkeepOptions
 {
     public required Func<bool> IsLeader { get; init; }
+
+    /// <summary>This replica or another one.</summary>
+    public required Func<bool> HasLeader { get; init; }
 
     /// <inheritdoc cref="Hosting.OperatorOptions.InjectionWebhook"/>
     public string? InjectionWebhook { get; init; }

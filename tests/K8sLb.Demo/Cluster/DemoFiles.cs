@@ -12,7 +12,16 @@ internal static class DemoFiles
 
     public static string Crd { get; } = Path.Combine(Tree, "crds", "backendpools.k8slb.io.yaml");
 
+    /// <summary>The sample application, as its Deployment and Service come without K8sLb.</summary>
+    public static string Application { get; } = Path.Combine(Tree, "samples", "shop", "shop.yaml");
+
+    /// <summary>The pool of its pods.</summary>
+    public static string Pool { get; } = Path.Combine(Tree, "samples", "shop", "backendpool.yaml");
+
     public static string Output { get; } = Path.Combine(Tree, "artifacts", "demo");
+
+    /// <summary>One of manifests/.</summary>
+    public static string Manifest(string file) => Path.Combine(AppContext.BaseDirectory, "manifests", file);
 
     /// <exception cref="DemoException">They have not been built.</exception>
     public static IReadOnlyList<string> ImageArchives()

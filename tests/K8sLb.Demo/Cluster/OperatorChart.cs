@@ -9,8 +9,10 @@ internal static class OperatorChart
     private const string Namespace = "k8slb-system";
     private const string Release = "k8slb";
 
-    /// <returns>The operator's address for sidecars. There may be no cluster DNS, so it is no name.</returns>
-    public static async Task<string> InstallAsync(DemoCluster demo, CancellationToken cancellation)
+    /// <summary>Of the operator's Service on a local node, which has no DNS for pods.</summary>
+    private const string LocalAddress = "10.96.0.15";
+
+    public static async Task InstallAsync(DemoCluster demo, CancellationToken cancellation)
     {
         // Not by helm: it never updates a CRD, and helm 4 insists on fields that a server before 1.25 does not know (CEL rules).
         await demo.Cluster.KubectlAsync(["apply", "--validate=false", "-f", DemoFiles.Crd], null, cancellation);
@@ -25,21 +27,17 @@ internal static class OperatorChart
                 Namespace,
                 "--create-namespace",
                 "--skip-crds",
-                // The demo's manifests show by hand what injection would add.
-                "--set=webhooks.enabled=false",
+                .. ValuesFor(demo.Cluster),
                 "--wait",
                 "--timeout=120s",
             ],
             cancellation
         );
-        const string Address = "jsonpath={.spec.clusterIP}:{.spec.ports[0].port}";
-        var address = await demo.Cluster.KubectlAsync(
-            ["get", "service", "--namespace", Namespace, Release, "-o", Address],
-            null,
-            cancellation
-        );
-        return $"https://{address}";
     }
+
+    /// <summary>What the cluster needs beside the chart's own values.</summary>
+    public static IReadOnlyList<string> ValuesFor(ICluster cluster) =>
+        cluster is LocalNode ? [$"--set=service.clusterIP={LocalAddress}"] : [];
 
     private static async Task HelmAsync(DemoCluster demo, string[] arguments, CancellationToken cancellation)
     {

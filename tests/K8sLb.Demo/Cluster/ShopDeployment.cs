@@ -2,6 +2,7 @@ using System.Text.Json;
 using K8sLb.Load;
 using K8sLb.LocalCluster;
 using K8sLb.LocalCluster.Processes;
+using K8sLb.Operator.Api;
 
 namespace K8sLb.Demo;
 
@@ -15,36 +16,29 @@ internal sealed class ShopDeployment(DemoCluster demo)
 
     public ICluster Cluster => demo.Cluster;
 
-    /// <summary>What the manifests of both acts leave open.</summary>
-    public static Dictionary<string, string> Values(string operatorAddress) =>
-        new()
-        {
-            ["APP_IMAGE"] = LocalImages.SampleApp,
-            ["SIDECAR_IMAGE"] = LocalImages.Sidecar,
-            ["OPERATOR_ADDRESS"] = operatorAddress,
-            ["REPLICAS"] = "4",
-            ["MAX_SURGE"] = "1",
-            ["RELEASES_PER_SECOND"] = "200",
-        };
-
     /// <summary>Applies manifests and waits until all pods are ready.</summary>
+    /// <param name="size">Other than the manifests'.</param>
     public async Task DeployAsync(
         IEnumerable<string> files,
-        IReadOnlyDictionary<string, string> values,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        DeploymentSize? size = null
     )
     {
         foreach (var file in files)
         {
-            await Cluster.ApplyAsync(await Manifest.ReadAsync(file, values), cancellation);
+            await Cluster.ApplyAsync(await File.ReadAllTextAsync(file, cancellation), cancellation);
+        }
+        if (size is not null)
+        {
+            await PatchAsync(
+                $"deployment/{Name}",
+                $$$"""{"spec": {"replicas": {{{size.Pods}}}, "strategy": {"rollingUpdate": {"maxSurge": {{{size.Surge}}} } } } }""",
+                cancellation
+            );
         }
         if (demo.NodeAddress is not null)
         {
-            await Cluster.KubectlAsync(
-                ["patch", "service", Name, "--patch", """{"spec": {"type": "NodePort"}}"""],
-                null,
-                cancellation
-            );
+            await PatchAsync($"service/{Name}", """{"spec": {"type": "NodePort"}}""", cancellation);
         }
         await RolledOutAsync(cancellation);
     }
@@ -59,6 +53,39 @@ internal sealed class ShopDeployment(DemoCluster demo)
     {
         await Cluster.KubectlAsync(["scale", $"deployment/{Name}", $"--replicas={replicas}"], null, cancellation);
         await RolledOutAsync(cancellation);
+    }
+
+    /// <summary>Makes the pool of the manifest <paramref name="file"/>, with another pace where one is given.</summary>
+    public async Task PoolAsync(string file, CancellationToken cancellation, ReleaseRate? rate = null)
+    {
+        await Cluster.ApplyAsync(await File.ReadAllTextAsync(file, cancellation), cancellation);
+        if (rate is not null)
+        {
+            var patch = $$$"""{"spec": {"drain": {"maxReleasesPerSecond": {{{rate.PerSecond}}} } } }""";
+            await PatchAsync($"backendpool/{Name}", patch, cancellation);
+        }
+    }
+
+    public Task RemovePoolAsync(CancellationToken cancellation) =>
+        Cluster.KubectlAsync(["delete", "backendpool", Name, "--ignore-not-found"], null, cancellation);
+
+    /// <exception cref="DemoException">A pod has no sidecar, or one too many: the webhook did not do its part.</exception>
+    public async Task ExpectSidecarsAsync(bool there, CancellationToken cancellation)
+    {
+        const string Containers =
+            "{range .items[*]}{.metadata.name}{' '}{.spec.containers[*].name}{' '}{.spec.initContainers[*].name}{'\\n'}{end}";
+        var pods = await Cluster.KubectlAsync(
+            ["get", "pods", "--selector", $"app={Name}", "-o", $"jsonpath={Containers}"],
+            null,
+            cancellation
+        );
+        foreach (var pod in pods.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pod.Split(' ').Contains(PodConventions.SidecarContainer) != there)
+            {
+                throw new DemoException($"a pod {(there ? "without" : "with")} a sidecar: {pod}");
+            }
+        }
     }
 
     public Task RemoveAsync(CancellationToken cancellation) =>
@@ -111,6 +138,9 @@ internal sealed class ShopDeployment(DemoCluster demo)
         }
     }
 
+    private Task<string> PatchAsync(string what, string patch, CancellationToken cancellation) =>
+        Cluster.KubectlAsync(["patch", what, "--type=merge", "--patch", patch], null, cancellation);
+
     private async Task RolledOutAsync(CancellationToken cancellation)
     {
         try
@@ -134,3 +164,6 @@ internal sealed class ShopDeployment(DemoCluster demo)
         return $"{pods}\n{string.Join('\n', events.Split('\n').TakeLast(15))}";
     }
 }
+
+/// <param name="Surge">Pods that a rolling update may start beyond their number: maxSurge.</param>
+internal sealed record DeploymentSize(int Pods, int Surge);

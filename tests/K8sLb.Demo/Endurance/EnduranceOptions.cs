@@ -24,6 +24,8 @@ internal sealed record EnduranceOptions
 
     public LoadPlan Plan => LoadPlan.Mix(Rate);
 
+    public DeploymentSize Size => new(Pods, Surge);
+
     public ReleaseRate ReleaseRate => ReleaseRate.For(Plan.KeptConnections, Pods);
 
     /// <exception cref="ArgumentException">The message names the argument, its value and what would be right.</exception>

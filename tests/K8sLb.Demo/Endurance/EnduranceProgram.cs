@@ -33,14 +33,19 @@ internal static class EnduranceProgram
             view.Step($"starting a Kubernetes node whose endpoints are {lag} s late");
             var cluster = new DemoOptions { EndpointLag = TimeSpan.FromSeconds(lag), MoreImages = images };
             await using var demo = await DemoCluster.StartAsync(cluster, cancellation);
-            var operatorAddress = await OperatorChart.InstallAsync(demo, cancellation);
+            await OperatorChart.InstallAsync(demo, cancellation);
             await using var observer = new ShopObserver(demo.Api, "default");
             await observer.WaitForSyncAsync(cancellation);
             foreach (var contender in options.Against)
             {
                 view.Step($"{contender.Name}, endpoints {lag} s late");
                 var shop = new ShopDeployment(demo);
-                await shop.DeployAsync(contender.Manifests, contender.Values(options, operatorAddress), cancellation);
+                if (contender.Pool is { } pool)
+                {
+                    await shop.PoolAsync(pool, cancellation, options.ReleaseRate);
+                }
+                await shop.DeployAsync([contender.Manifest], cancellation, options.Size);
+                await shop.ExpectSidecarsAsync(contender.Pool is not null, cancellation);
                 var before = await LoadAverage.NowAsync(cancellation);
                 var timeBefore = await ProcessorTime.NowAsync(cancellation);
                 var (load, seconds) = await new EnduranceRun(shop, observer, view).RunAsync(options, cancellation);
@@ -64,6 +69,7 @@ internal static class EnduranceProgram
                 results.Add(result);
                 await WriteAsync(results);
                 await shop.RemoveAsync(cancellation);
+                await shop.RemovePoolAsync(cancellation);
             }
         }
         return results;

@@ -16,19 +16,22 @@ internal sealed class TwoRuns(DemoCluster demo, IDemoView view)
         where TResult : IRunResult
     {
         view.Step("installing the CRD and the operator");
-        var values = ShopDeployment.Values(await OperatorChart.InstallAsync(demo, cancellation));
+        await OperatorChart.InstallAsync(demo, cancellation);
         await using var observer = new ShopObserver(demo.Api, Namespace);
         await observer.WaitForSyncAsync(cancellation);
 
-        var baseline = await DeployedAsync(RunKind.Baseline, ["baseline.yaml"]);
+        var baseline = await DeployedAsync(RunKind.Baseline);
         view.Step("removing the application");
         await shop.RemoveAsync(cancellation);
-        return (baseline, await DeployedAsync(RunKind.K8sLb, [pool, "k8slb.yaml"]));
+        // The same manifest again: what differs is that there is a pool now.
+        await shop.PoolAsync(pool, cancellation);
+        return (baseline, await DeployedAsync(RunKind.K8sLb));
 
-        async Task<TResult> DeployedAsync(RunKind kind, string[] manifests)
+        async Task<TResult> DeployedAsync(RunKind kind)
         {
             view.Step($"deploying the application {kind.Title()}");
-            await shop.DeployAsync(manifests, values, cancellation);
+            await shop.DeployAsync([DemoFiles.Application], cancellation);
+            await shop.ExpectSidecarsAsync(kind == RunKind.K8sLb, cancellation);
             var result = await run(kind, shop, observer);
             view.EndRun(kind, result.Load);
             if (kind == RunKind.K8sLb && result.Load.Failed > 0)
