@@ -15,8 +15,8 @@ help: ## Show this list
 	  /^[a-zA-Z0-9_-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables\n'
 	@printf '  %-23s %s\n' 'ACT=scale' 'demo: from 4 pods to 8 under 2,000 gRPC streams, instead of a restart' \
-	  'KEEP=1' 'demo: leave the cluster up and print how to use and end it' \
-	  'CLUSTER=current' 'demo: use the kubeconfig at hand instead of a local node' \
+	  'KEEP=1' 'demo, e2e: leave the cluster up and print how to use and end it' \
+	  'CLUSTER=current' 'demo, e2e: use the kubeconfig at hand instead of local nodes' \
 	  'KUBEBUILDER_ASSETS=DIR' 'take the Kubernetes binaries from DIR (any version)' \
 	  'T=NAME' 'test: only the test project K8sLb.NAME.Tests'
 
@@ -51,6 +51,10 @@ format: tools ## Format the C# code
 endurance: sdk node-assets images ## Ten restarts in a row under 2,000 requests a second, endpoints 0 to 15 s late, beside HAProxy and nginx (artifacts/endurance)
 	scripts/bench-tools.sh
 	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- endurance $(ENDURANCE_ARGS)
+
+.PHONY: e2e
+e2e: node-assets images ## Installs K8sLb on two local nodes as docs/install.md says, and takes pods, nodes and operators away (artifacts/e2e); exit code 77: cannot run here
+	$(DOTNET) run -c Release --project tests/K8sLb.Demo -- e2e $(E2E_ARGS)
 
 .PHONY: simulation
 simulation: sdk ## Planner and routing against hundreds of members in virtual time (plots in docs/images)

@@ -10,6 +10,9 @@ internal static class Command
     public const int Passed = 0;
     public const int NotPassed = 1;
     public const int BadOptions = 2;
+
+    /// <summary>Neither passed nor failed: there is nothing here to run it on. The number is the one of automake's test drivers.</summary>
+    public const int Skipped = 77;
     public const int Interrupted = 130;
 
     /// <param name="parse">Throws <see cref="ArgumentException"/> for bad options.</param>
@@ -44,6 +47,11 @@ internal static class Command
         {
             view.Tell("interrupted; everything is taken down");
             return Interrupted;
+        }
+        catch (NoClusterException e)
+        {
+            view.Tell($"Skipped: {e.Message}");
+            return Skipped;
         }
         catch (Exception e)
             when (e

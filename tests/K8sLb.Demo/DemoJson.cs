@@ -13,4 +13,5 @@ namespace K8sLb.Demo;
 [JsonSerializable(typeof(DemoSummary))]
 [JsonSerializable(typeof(ScaleSummary))]
 [JsonSerializable(typeof(List<EnduranceResult>))]
+[JsonSerializable(typeof(EndToEndSummary))]
 internal sealed partial class DemoJson : JsonSerializerContext;

@@ -19,6 +19,9 @@ internal sealed record DemoOptions
     /// <summary>How late kube-proxy is, on a local node.</summary>
     public TimeSpan EndpointLag { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Of a local cluster: 1 to 3.</summary>
+    public int Nodes { get; init; } = 1;
+
     /// <summary>Archives of images that a local node gets beside those of this tree.</summary>
     public IReadOnlyList<string> MoreImages { get; init; } = [];
 

@@ -1,13 +1,20 @@
 using K8sLb.Demo;
 
-return args is ["endurance", .. var rest]
-    ? await Command.RunAsync(
+return args switch
+{
+    ["endurance", .. var rest] => await Command.RunAsync(
         () => EnduranceOptions.Parse(rest),
         _ => new PlainView(Console.Out),
         EnduranceProgram.RunAsync
-    )
-    : await Command.RunAsync(
+    ),
+    ["e2e", .. var rest] => await Command.RunAsync(
+        () => EndToEndOptions.Parse(rest, Environment.GetEnvironmentVariable),
+        _ => new PlainView(Console.Out),
+        EndToEndProgram.RunAsync
+    ),
+    _ => await Command.RunAsync(
         () => DemoOptions.Parse(args, Environment.GetEnvironmentVariable),
         DemoViews.For,
         DemoProgram.RunAsync
-    );
+    ),
+};

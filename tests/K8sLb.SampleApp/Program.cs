@@ -18,4 +18,12 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 await using var app = builder.Build();
 app.UseWebSockets();
 app.MapSample(options.PodName);
+if (options.Seconds is { } seconds)
+{
+    // Work that is done at some time, as a Job's.
+    using var done = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+    await app.StartAsync();
+    await app.WaitForShutdownAsync(done.Token);
+    return;
+}
 await app.RunAsync();

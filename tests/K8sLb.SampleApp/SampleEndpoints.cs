@@ -18,7 +18,17 @@ internal static class SampleEndpoints
             }
         );
         app.MapGet("/", context => context.Response.WriteAsync(podName, context.RequestAborted));
+        var health = new Health(TimeProvider.System);
+        app.Use(health.AnswerAsync);
         app.MapGet("/healthz", context => context.Response.WriteAsync("ok", context.RequestAborted));
+        app.MapGet(
+            Health.SwitchPath,
+            context =>
+            {
+                health.BeUnwell(Number(context, "warning"), Number(context, "seconds"));
+                return context.Response.WriteAsync("ok", context.RequestAborted);
+            }
+        );
         app.MapGet("/slow", context => Slow(context, podName));
         app.MapGet("/bytes", Bytes);
         app.MapPost("/echo", Echo);

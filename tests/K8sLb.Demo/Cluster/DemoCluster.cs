@@ -41,11 +41,12 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
         if (await LocalNode.WhyNotAsync() is { } reason)
         {
-            throw new DemoException(reason);
+            throw new NoClusterException(reason);
         }
         var node = await LocalNode.StartAsync(
             new LocalNodeOptions
             {
+                Nodes = options.Nodes,
                 EndpointLag = options.EndpointLag,
                 Images = [.. DemoFiles.ImageArchives(), .. options.MoreImages],
             },
@@ -60,6 +61,16 @@ internal sealed class DemoCluster : IAsyncDisposable
             export KUBECONFIG={Cluster.KubeconfigPath}
             kubectl get bpool --watch      # or: kubectl describe bpool shop
             """;
+
+    /// <summary>SIGKILL to a container; on a cluster that is not ours the pod goes without any grace.</summary>
+    public Task KillContainerAsync(string ns, string pod, string container, CancellationToken cancellation) =>
+        local is not null
+            ? local.KillContainerAsync(ns, pod, container, cancellation)
+            : Cluster.KubectlAsync(
+                ["delete", "pod", "--namespace", ns, pod, "--grace-period=0", "--force"],
+                null,
+                cancellation
+            );
 
     /// <summary>Leaves a local node running.</summary>
     /// <returns>How to reach and end it.</returns>

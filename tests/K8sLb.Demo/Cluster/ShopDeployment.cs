@@ -66,6 +66,14 @@ internal sealed class ShopDeployment(DemoCluster demo)
         }
     }
 
+    /// <summary>Evictions may take one pod at a time.</summary>
+    public Task ProtectAsync(CancellationToken cancellation) =>
+        Cluster.KubectlAsync(
+            ["create", "poddisruptionbudget", Name, $"--selector=app={Name}", "--max-unavailable=1"],
+            null,
+            cancellation
+        );
+
     public Task RemovePoolAsync(CancellationToken cancellation) =>
         Cluster.KubectlAsync(["delete", "backendpool", Name, "--ignore-not-found"], null, cancellation);
 
@@ -153,15 +161,8 @@ internal sealed class ShopDeployment(DemoCluster demo)
         }
         catch (CommandFailedException e)
         {
-            throw new DemoException($"{e.Message}\n{await DescribeAsync()}", e);
+            throw new DemoException($"{e.Message}\n{await ClusterState.DescribeAsync(Cluster)}", e);
         }
-    }
-
-    private async Task<string> DescribeAsync()
-    {
-        var pods = await Cluster.KubectlAsync(["get", "pods", "-o", "wide"]);
-        var events = await Cluster.KubectlAsync("get", "events", "--sort-by=.lastTimestamp");
-        return $"{pods}\n{string.Join('\n', events.Split('\n').TakeLast(15))}";
     }
 }
 
