@@ -32,6 +32,12 @@ public sealed record SelfDirective
 
     /// <summary>Null where the member may keep the connections that it has.</summary>
     public RebalanceDirective? Rebalance { get; init; }
+
+    /// <summary>
+    /// True where every other container of the pod has ended and none will be started again: the sidecar ends too, with exit code 0,
+    /// else the pod of a Job would never be complete. Null, from operators before, is false.
+    /// </summary>
+    public bool? WorkDone { get; init; }
 }
 
 public sealed record DrainDirective

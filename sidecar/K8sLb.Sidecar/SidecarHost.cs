@@ -65,6 +65,7 @@ public static class SidecarHost
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<SnapshotInForce>();
         services.AddSingleton<MemberDrain>();
+        services.AddSingleton<ProcessEnd>();
         services.AddSingleton<PeerLoads>();
         services.AddSingleton<MemberHealth>();
         services.AddSingleton<MemberAgent>();

@@ -53,6 +53,9 @@ public sealed class CurrentCluster : ICluster
         return process;
     }
 
+    public Task<Process> StartOutsideAsync(ProcessStartInfo start, CancellationToken ct = default) =>
+        Task.FromResult(StartClientProcess(start));
+
     public ValueTask DisposeAsync()
     {
         foreach (var client in clients.Where(IsRunning))

@@ -16,6 +16,9 @@ public interface ICluster : IAsyncDisposable
 
     /// <summary>Starts a process where a client of the cluster's pods and Services would be. It ends with the cluster.</summary>
     Process StartClientProcess(ProcessStartInfo start);
+
+    /// <summary>Starts a process outside of the nodes, where clients of the cluster's Services are. It ends with the cluster.</summary>
+    Task<Process> StartOutsideAsync(ProcessStartInfo start, CancellationToken ct = default);
 }
 
 public static class ClusterExtensions

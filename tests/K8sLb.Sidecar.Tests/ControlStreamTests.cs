@@ -1,6 +1,8 @@
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace K8sLb.Sidecar.Tests;
 
@@ -30,6 +32,26 @@ public sealed class ControlStreamTests
         ack.Version.ShouldBe(new(1, 7));
         await using var client = await RawHttp.ConnectAsync(member.Http);
         (await client.RequestAsync("/")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task When_the_work_of_its_pod_is_done_a_sidecar_ends_itself()
+    {
+        await using var fake = await FakeOperator.StartAsync();
+        await using var member = await TestMember.StartAsync("m0", fake.Url);
+        var stream = await fake.NextAsync();
+        await stream.WelcomeAsync();
+        var working = TestSnapshots.For("uid-m0", 7, [member.Directive()]);
+        await stream.SendAsync(new() { Snapshot = working });
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+        var ending = member.Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        ending.IsCancellationRequested.ShouldBeFalse();
+
+        var done = working with { Nonce = "done", Version = 8, Self = working.Self with { WorkDone = true } };
+        await stream.SendAsync(new() { Snapshot = done });
+
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull().Nonce.ShouldBe("done");
+        await Eventually.IsTrue(() => ending.IsCancellationRequested, "the process ends");
     }
 
     [Fact]

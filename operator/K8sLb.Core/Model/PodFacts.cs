@@ -10,6 +10,12 @@ public sealed record PodFacts
     /// <summary>Running, and every container but the sidecar is ready: the sidecar fails its own probe while it drains.</summary>
     public required bool Ready { get; init; }
 
+    /// <summary>
+    /// Every container but an ordinary sidecar has ended for good, as in a Job's pod: the sidecar alone keeps the pod from being
+    /// complete.
+    /// </summary>
+    public bool WorkDone { get; init; }
+
     /// <summary>When deletion was asked for: the deletion timestamp less the grace period. Null where it was not.</summary>
     public DateTimeOffset? DeletionRequestedAt { get; init; }
 

@@ -17,6 +17,9 @@ public sealed record V1PodSpec
 {
     public string? NodeName { get; set; }
     public string? ServiceAccountName { get; set; }
+
+    /// <summary>Always, OnFailure or Never.</summary>
+    public string? RestartPolicy { get; set; }
     public long? TerminationGracePeriodSeconds { get; set; }
     public IList<V1Container> Containers { get; set; } = [];
     public IList<V1Container>? InitContainers { get; set; }

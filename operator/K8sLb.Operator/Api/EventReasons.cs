@@ -21,7 +21,7 @@ public static class EventReasons
 
     /// <summary>
     /// What was done, in events about pods that were injected, or not. Their reasons are those of docs/injection.md: SelectedByTwoPools,
-    /// HostNetwork, PortTaken, OwnPreStop, UnnamedPort, PortMismatch, HostPort, SidecarOutlivesWork.
+    /// HostNetwork, PortTaken, OwnPreStop, UnnamedPort, PortMismatch, HostPort.
     /// </summary>
     public const string InjectAction = "Inject";
 }

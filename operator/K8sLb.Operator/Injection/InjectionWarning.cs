@@ -63,11 +63,4 @@ public sealed record InjectionWarning(string Reason, string Message)
             "HostPort",
             $"hostPort {hostPort} of container {container} goes past the sidecar. Reach the pod through its Service"
         );
-
-    internal static InjectionWarning NeverFinishes(string policy) =>
-        new(
-            "SidecarOutlivesWork",
-            $"with restartPolicy {policy} the pod does not end before its sidecar, which runs on (servers from 1.29 on end it). "
-                + "Opt out with label k8slb.io/inject: disabled"
-        );
 }

@@ -128,10 +128,6 @@ public static class PodInjection
         if (!settings.NativeSidecars)
         {
             spec.ListOrNew("containers").Add(container(ports.Select(p => (p.Name, p.Port.Port))));
-            if (spec.Text("restartPolicy") is "Never" or "OnFailure")
-            {
-                warnings.Add(InjectionWarning.NeverFinishes(spec.Text("restartPolicy")!));
-            }
             return;
         }
         // First, so that it is there for the others, and is ended after them.

@@ -27,13 +27,17 @@ public static class DirectiveMapper
             Policy = policy,
         };
 
+    /// <param name="pods">Of the members.</param>
     /// <param name="unaware">By UID of a draining member, its peers that do not know of its drain.</param>
     public static IReadOnlyDictionary<string, SelfDirective> Selves(
         PoolPlan plan,
         PoolPolicy policy,
+        IEnumerable<PodFacts> pods,
         IReadOnlyDictionary<string, IReadOnlyList<string>> unaware
-    ) =>
-        plan.Members.ToDictionary(
+    )
+    {
+        var done = pods.Where(p => p.WorkDone).Select(p => p.Uid).ToHashSet(StringComparer.Ordinal);
+        return plan.Members.ToDictionary(
             m => m.Record.Uid,
             m => new SelfDirective
             {
@@ -47,9 +51,11 @@ public static class DirectiveMapper
                     }
                     : null,
                 ReleasesPerSecond = ReleaseShares.Of(m, plan, policy.Drain.MaxReleasesPerSecond),
+                WorkDone = done.Contains(m.Record.Uid) ? true : null,
             },
             StringComparer.Ordinal
         );
+    }
 
     private static MemberDirective Member(MemberPlan member, MemberState? state) =>
         new()

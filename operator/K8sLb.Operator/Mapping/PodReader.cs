@@ -21,6 +21,7 @@ public static class PodReader
                 pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0),
             KilledAt = pod.Metadata.DeletionTimestamp,
             Terminated = pod.Status?.Phase is "Succeeded" or "Failed",
+            WorkDone = IsWorkDone(pod),
             DrainRequested = pod.GetAnnotation(PodConventions.DrainAnnotation) == "true",
             Weight = TryReadWeight(pod, out var weight) ? weight : null,
         };
@@ -48,6 +49,26 @@ public static class PodReader
             status.ContainerStatuses?.Where(c => c.Ready).Select(c => c.Name).ToHashSet(StringComparer.Ordinal) ?? [];
         var containers = pod.Spec?.Containers ?? [];
         return containers.All(c => c.Name == PodConventions.SidecarContainer || ready.Contains(c.Name));
+    }
+
+    /// <summary>A container that failed is started again with OnFailure; one that ended well is not, nor any with Never.</summary>
+    private static bool IsWorkDone(V1Pod pod)
+    {
+        var containers = pod.Spec?.Containers ?? [];
+        if (
+            pod.Spec?.RestartPolicy is not ("Never" or "OnFailure")
+            || containers.All(c => c.Name != PodConventions.SidecarContainer)
+        )
+        {
+            return false;
+        }
+        var states = pod.Status?.ContainerStatuses ?? [];
+        return containers
+            .Where(c => c.Name != PodConventions.SidecarContainer)
+            .All(c =>
+                states.FirstOrDefault(s => s.Name == c.Name)?.State?.Terminated is { } end
+                && (pod.Spec.RestartPolicy == "Never" || end.ExitCode == 0)
+            );
     }
 
     private static bool TryReadWeight(V1Pod pod, out int? weight)

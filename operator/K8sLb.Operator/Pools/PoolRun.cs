@@ -183,7 +183,7 @@ internal sealed class PoolRun : IAsyncDisposable
         }
         version = Channel.Publish(
             DirectiveMapper.Pool(Key, plan, policy, members),
-            DirectiveMapper.Selves(plan, policy, barrier.Unaware(plan, members))
+            DirectiveMapper.Selves(plan, policy, pods, barrier.Unaware(plan, members))
         );
         barrier.Published(plan, version.Value);
         return null;

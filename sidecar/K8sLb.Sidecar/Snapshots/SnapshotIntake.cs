@@ -11,6 +11,7 @@ public sealed class SnapshotIntake(
     SnapshotInForce inForce,
     SidecarOptions options,
     MemberDrain drain,
+    ProcessEnd end,
     PoolListeners listeners,
     PeerCredential credential,
     SidecarMetrics metrics,
@@ -35,6 +36,10 @@ public sealed class SnapshotIntake(
         Put(snapshot, "operator");
         await listeners.ReconcileAsync();
         Keep(snapshot);
+        if (snapshot.Self.WorkDone == true && end.Begin())
+        {
+            SidecarLog.WorkDone(log);
+        }
         return null;
     }
 

@@ -36,7 +36,7 @@ internal sealed class LoadProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var process = cluster.StartClientProcess(start);
+        var process = await cluster.StartOutsideAsync(start);
         await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, LoadJson.Default.LoadOrder));
         await process.StandardInput.FlushAsync();
         return new(process);

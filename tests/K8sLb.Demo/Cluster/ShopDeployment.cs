@@ -1,14 +1,15 @@
 using System.Text.Json;
+using K8sLb.Kubernetes.Models;
 using K8sLb.Load;
 using K8sLb.LocalCluster;
 using K8sLb.LocalCluster.Processes;
-using K8sLb.Operator.Api;
 
 namespace K8sLb.Demo;
 
 /// <summary>The sample application in the cluster, in one of its two forms.</summary>
 internal sealed class ShopDeployment(DemoCluster demo)
 {
+    public const string Namespace = "default";
     private const string Name = "shop";
 
     /// <summary>For the Service to answer, in seconds.</summary>
@@ -67,32 +68,32 @@ internal sealed class ShopDeployment(DemoCluster demo)
     }
 
     /// <summary>Evictions may take one pod at a time.</summary>
-    public Task ProtectAsync(CancellationToken cancellation) =>
-        Cluster.KubectlAsync(
-            ["create", "poddisruptionbudget", Name, $"--selector=app={Name}", "--max-unavailable=1"],
-            null,
-            cancellation
-        );
+    public async Task ProtectAsync(CancellationToken cancellation)
+    {
+        // Known from 1.21 on, and the only one from 1.25 on.
+        const string Stable = "policy/v1";
+        var versions = await Cluster.KubectlAsync(["api-versions"], null, cancellation);
+        var version = versions.Split('\n').Contains(Stable) ? Stable : "policy/v1beta1";
+        var budget = $$"""
+            apiVersion: {{version}}
+            kind: PodDisruptionBudget
+            metadata: {name: {{Name}}}
+            spec: {maxUnavailable: 1, selector: {matchLabels: {app: {{Name}} } } }
+            """;
+        await Cluster.ApplyAsync(budget, cancellation);
+    }
 
     public Task RemovePoolAsync(CancellationToken cancellation) =>
         Cluster.KubectlAsync(["delete", "backendpool", Name, "--ignore-not-found"], null, cancellation);
 
+    /// <summary>Of the pods that are not being deleted.</summary>
     /// <exception cref="DemoException">A pod has no sidecar, or one too many: the webhook did not do its part.</exception>
     public async Task ExpectSidecarsAsync(bool there, CancellationToken cancellation)
     {
-        const string Containers =
-            "{range .items[*]}{.metadata.name}{' '}{.spec.containers[*].name}{' '}{.spec.initContainers[*].name}{'\\n'}{end}";
-        var pods = await Cluster.KubectlAsync(
-            ["get", "pods", "--selector", $"app={Name}", "-o", $"jsonpath={Containers}"],
-            null,
-            cancellation
-        );
-        foreach (var pod in pods.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var pods = await demo.Api.ListAsync<V1Pod>(Namespace, $"app={Name}", cancellationToken: cancellation);
+        foreach (var pod in pods.Items.Where(p => !p.IsTerminating() && p.HasSidecar() != there))
         {
-            if (pod.Split(' ').Contains(PodConventions.SidecarContainer) != there)
-            {
-                throw new DemoException($"a pod {(there ? "without" : "with")} a sidecar: {pod}");
-            }
+            throw new DemoException($"pod {pod.Metadata.Name} was created {(there ? "without" : "with")} a sidecar");
         }
     }
 

@@ -53,7 +53,7 @@ internal static class EndToEndProgram
         var guide = new InstallGuide(demo, programs);
         var shop = new ShopDeployment(demo);
         await FollowAsync("Install");
-        await using var observer = new ShopObserver(demo.Api, "default");
+        await using var observer = new ShopObserver(demo.Api, ShopDeployment.Namespace);
         await observer.WaitForSyncAsync(cancellation);
         var all = scenarios.Count * 2 - scenarios.Count(s => s.K8sLbAlone);
         var results = new List<ScenarioResult>();

@@ -1,4 +1,5 @@
 using K8sLb.Load;
+using K8sLb.TestKit;
 
 namespace K8sLb.Demo;
 
@@ -6,11 +7,19 @@ namespace K8sLb.Demo;
 internal sealed class ScenarioRun(DemoCluster cluster, ShopDeployment shop, ShopObserver observer)
 {
     private const int LongestLoadSeconds = 600;
+    private static readonly TimeSpan EarlierLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(5);
 
     public async Task<ScenarioResult> RunAsync(Scenario scenario, RunKind run, CancellationToken cancellation)
     {
+        // What came before is not to be counted here.
+        await Eventually.IsTrue(
+            () => Task.FromResult(!observer.Pods.Any(pod => pod.IsTerminating() && !pod.HasEnded())),
+            "pods that were deleted earlier have ended",
+            EarlierLimit,
+            cancellation
+        );
         var order = await shop.OrderAsync(LoadPlan.SteadyMix(LongestLoadSeconds));
         await shop.AnswersAsync(order, cancellation);
         await using var load = await LoadProcess.StartAsync(cluster.Cluster, order);

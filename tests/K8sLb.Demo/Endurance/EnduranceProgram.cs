@@ -34,7 +34,7 @@ internal static class EnduranceProgram
             var cluster = new DemoOptions { EndpointLag = TimeSpan.FromSeconds(lag), MoreImages = images };
             await using var demo = await DemoCluster.StartAsync(cluster, cancellation);
             await OperatorChart.InstallAsync(demo, cancellation);
-            await using var observer = new ShopObserver(demo.Api, "default");
+            await using var observer = new ShopObserver(demo.Api, ShopDeployment.Namespace);
             await observer.WaitForSyncAsync(cancellation);
             foreach (var contender in options.Against)
             {

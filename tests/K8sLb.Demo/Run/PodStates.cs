@@ -1,4 +1,5 @@
 using K8sLb.Kubernetes.Models;
+using K8sLb.Operator.Api;
 
 namespace K8sLb.Demo;
 
@@ -9,6 +10,12 @@ internal static class PodStates
         pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     public static bool IsTerminating(this V1Pod pod) => pod.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>Native, or among the others.</summary>
+    public static bool HasSidecar(this V1Pod pod) =>
+        (pod.Spec?.Containers ?? [])
+            .Concat(pod.Spec?.InitContainers ?? [])
+            .Any(c => c.Name == PodConventions.SidecarContainer);
 
     /// <summary>
     /// Deleted, and no container of it runs any more. Its object may stay for the rest of the grace period: a kubelet of 1.20

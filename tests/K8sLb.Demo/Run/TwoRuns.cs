@@ -3,8 +3,6 @@ namespace K8sLb.Demo;
 /// <summary>The frame of either act: the operator, the application under load without K8sLb, and the same with it.</summary>
 internal sealed class TwoRuns(DemoCluster demo, IDemoView view)
 {
-    private const string Namespace = "default";
-
     private readonly ShopDeployment shop = new(demo);
 
     /// <param name="pool">The manifest of the pool that the second run has.</param>
@@ -17,7 +15,7 @@ internal sealed class TwoRuns(DemoCluster demo, IDemoView view)
     {
         view.Step("installing the CRD and the operator");
         await OperatorChart.InstallAsync(demo, cancellation);
-        await using var observer = new ShopObserver(demo.Api, Namespace);
+        await using var observer = new ShopObserver(demo.Api, ShopDeployment.Namespace);
         await observer.WaitForSyncAsync(cancellation);
 
         var baseline = await DeployedAsync(RunKind.Baseline);

@@ -114,6 +114,9 @@ public sealed class ControlPlane : ICluster
         return Process.Start(start)!;
     }
 
+    public Task<Process> StartOutsideAsync(ProcessStartInfo start, CancellationToken ct = default) =>
+        Task.FromResult(StartClientProcess(start));
+
     /// <summary>Access for a user of these groups, who may do what RBAC grants.</summary>
     /// <returns>The path of a kubeconfig.</returns>
     public string WriteKubeconfig(string user, params string[] groups) =>

@@ -27,6 +27,7 @@ internal static class KubeProxy
         );
     }
 
+    // clusterCIDR: what comes from elsewhere is masqueraded, so that answers of pods on other nodes come back by the same way.
     // The limits of conntrack belong to the machine: zeros leave them alone.
     private static string Configuration(string kubeconfig, string node, string address, TimeSpan endpointLag) =>
         $$"""
@@ -34,7 +35,7 @@ internal static class KubeProxy
             kind: KubeProxyConfiguration
             clientConnection: {kubeconfig: "{{kubeconfig}}" }
             mode: iptables
-            clusterCIDR: ""
+            clusterCIDR: {{NodeNetwork.PodRanges}}
             hostnameOverride: {{node}}
             bindAddress: {{address}}
             healthzBindAddress: 127.0.0.1:10256

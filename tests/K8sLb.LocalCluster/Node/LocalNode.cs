@@ -18,6 +18,7 @@ public sealed class LocalNode : ICluster
     private readonly IReadOnlyList<NodeNamespaces> namespaces;
     private readonly ControlPlane plane;
     private readonly IReadOnlyList<WorkerNode> nodes;
+    private int clients;
 
     private LocalNode(
         RunDirectory run,
@@ -104,18 +105,27 @@ public sealed class LocalNode : ICluster
 
     /// <summary>Starts it with the first node's network; it ends with the cluster.</summary>
     /// <param name="start">With <see cref="ProcessStartInfo.ArgumentList"/>, not <see cref="ProcessStartInfo.Arguments"/>.</param>
-    public Process StartClientProcess(ProcessStartInfo start)
+    public Process StartClientProcess(ProcessStartInfo start) => Start(start, EnterCommand);
+
+    private Process Start(ProcessStartInfo start, IReadOnlyList<string> enter)
     {
         if (start.Arguments.Length > 0)
         {
             throw new ArgumentException($"use ArgumentList instead of Arguments ('{start.Arguments}')", nameof(start));
         }
-        foreach (var (word, i) in EnterCommand.Skip(1).Append(start.FileName).Select((word, i) => (word, i)))
+        foreach (var (word, i) in enter.Skip(1).Append(start.FileName).Select((word, i) => (word, i)))
         {
             start.ArgumentList.Insert(i, word);
         }
-        start.FileName = EnterCommand[0];
+        start.FileName = enter[0];
         return plane.StartClientProcess(start);
+    }
+
+    /// <summary>Starts it at an address that no process had before.</summary>
+    public async Task<Process> StartOutsideAsync(ProcessStartInfo start, CancellationToken ct = default)
+    {
+        var client = await ClientNamespace.CreateAsync(run, namespaces[0], Interlocked.Increment(ref clients), ct);
+        return Start(start, client.Enter);
     }
 
     /// <summary>Leaves it running when this program ends; the verb <c>down</c> ends it.</summary>

@@ -4,14 +4,22 @@ namespace K8sLb.LocalCluster;
 
 /// <summary>
 /// Node N (1 to 3) has the address 10.240.0.N on a bridge that lives in the first node's namespace, and pods in
-/// 10.244.N.0/24. There is no way out: a kubelet probes pods' addresses and asks for cloud metadata, which must never
+/// 10.244.N.0/24; clients have 10.240.1.N. There is no way out: a kubelet probes pods' addresses and asks for cloud metadata, which must never
 /// reach the machine's own network.
 /// </summary>
 internal static class NodeNetwork
 {
     private const string Bridge = "node0";
 
+    /// <summary>Of all pods.</summary>
+    public const string PodRanges = "10.244.0.0/16";
+
+    /// <summary>Clients that a cluster may have in its life.</summary>
+    private const int MostClients = 250;
+
     public static string NodeAddress(int node) => $"10.240.0.{node}";
+
+    private static string ClientAddress(int client) => $"10.240.1.{client}";
 
     public static string PodRange(int node) => $"10.244.{node}.0/24";
 
@@ -19,19 +27,41 @@ internal static class NodeNetwork
     {
         await IpAsync(first, "link set lo up");
         await IpAsync(first, $"link add {Bridge} type bridge");
-        await IpAsync(first, $"addr add {NodeAddress(1)}/24 dev {Bridge}");
+        await IpAsync(first, $"addr add {NodeAddress(1)}/23 dev {Bridge}");
         await IpAsync(first, $"link set {Bridge} up");
         await SetUpRoutingAsync(first, Bridge);
     }
 
     public static async Task JoinAsync(NodeNamespaces first, NodeNamespaces joining, int node)
     {
-        await IpAsync(joining, "link set lo up");
-        await IpAsync(first, $"link add node{node} type veth peer name eth0 netns {joining.HolderId}");
-        await IpAsync(first, $"link set node{node} master {Bridge} up");
-        await IpAsync(joining, $"addr add {NodeAddress(node)}/24 dev eth0");
-        await IpAsync(joining, "link set eth0 up");
+        await ConnectAsync(first, joining.EnterNetwork, joining.HolderId, $"node{node}", NodeAddress(node));
         await SetUpRoutingAsync(joining, "eth0");
+    }
+
+    /// <exception cref="InvalidOperationException">There were as many as there are addresses.</exception>
+    public static async Task JoinAsync(NodeNamespaces first, ClientNamespace joining, int client)
+    {
+        if (client > MostClients)
+        {
+            throw new InvalidOperationException($"a local cluster has addresses for {MostClients} clients");
+        }
+        await ConnectAsync(first, joining.Enter, joining.HolderId, $"client{client}", ClientAddress(client));
+        await IpAsync(joining.Enter, $"route add default via {NodeAddress(1)}");
+    }
+
+    private static async Task ConnectAsync(
+        NodeNamespaces first,
+        IReadOnlyList<string> enter,
+        int holder,
+        string device,
+        string address
+    )
+    {
+        await IpAsync(enter, "link set lo up");
+        await IpAsync(first, $"link add {device} type veth peer name eth0 netns {holder}");
+        await IpAsync(first, $"link set {device} master {Bridge} up");
+        await IpAsync(enter, $"addr add {address}/23 dev eth0");
+        await IpAsync(enter, "link set eth0 up");
     }
 
     /// <summary>Pods of each node are reached through that node.</summary>
@@ -60,6 +90,8 @@ internal static class NodeNetwork
         }
     }
 
-    private static Task<string> IpAsync(NodeNamespaces node, string arguments) =>
-        Command.RunAsync([.. node.EnterNetwork, "ip", .. arguments.Split(' ')]);
+    private static Task<string> IpAsync(NodeNamespaces node, string arguments) => IpAsync(node.EnterNetwork, arguments);
+
+    private static Task<string> IpAsync(IReadOnlyList<string> enter, string arguments) =>
+        Command.RunAsync([.. enter, "ip", .. arguments.Split(' ')]);
 }

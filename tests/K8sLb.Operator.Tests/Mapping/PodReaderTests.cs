@@ -93,6 +93,58 @@ public sealed class PodReaderTests
     public void A_drain_is_asked_for_by_true_alone(string text, bool expected) =>
         PodReader.Read(Sample.Pod("a", annotations: ("k8slb.io/drain", text))).DrainRequested.ShouldBe(expected);
 
+    [Theory]
+    [InlineData("Never", 0, true)]
+    [InlineData("Never", 1, true)]
+    [InlineData("OnFailure", 0, true)]
+    [InlineData("OnFailure", 1, false)]
+    [InlineData("Always", 0, false)]
+    [InlineData(null, 0, false)]
+    public void Work_is_done_when_its_containers_have_ended_for_good(string? policy, int exitCode, bool done)
+    {
+        var pod = Working(policy);
+        PodReader.Read(pod).WorkDone.ShouldBeFalse();
+
+        pod.Status!.ContainerStatuses![0].State = new()
+        {
+            Terminated = new V1ContainerStateTerminated { ExitCode = exitCode },
+        };
+
+        PodReader.Read(pod).WorkDone.ShouldBe(done);
+    }
+
+    [Fact]
+    public void Work_goes_on_as_long_as_one_container_of_several_does()
+    {
+        var pod = Working("Never");
+        pod.Status!.ContainerStatuses![0].State = new() { Terminated = new V1ContainerStateTerminated() };
+        pod.Spec!.Containers.Add(new V1Container { Name = "second" });
+
+        PodReader.Read(pod).WorkDone.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_sidecar_that_the_kubelet_ends_itself_is_not_told_to()
+    {
+        var pod = Working("Never");
+        pod.Status!.ContainerStatuses![0].State = new() { Terminated = new V1ContainerStateTerminated() };
+        pod.Spec!.Containers.RemoveAt(1);
+
+        PodReader.Read(pod).WorkDone.ShouldBeFalse();
+    }
+
+    private static V1Pod Working(string? policy)
+    {
+        var pod = With(Sample.Pod("a"), ("app", true), (PodConventions.SidecarContainer, true));
+        pod.Spec!.RestartPolicy = policy;
+        pod.Spec.Containers =
+        [
+            new V1Container { Name = "app" },
+            new V1Container { Name = PodConventions.SidecarContainer },
+        ];
+        return pod;
+    }
+
     private static V1Pod With(V1Pod pod, params (string Name, bool Ready)[] containers)
     {
         pod.Status!.ContainerStatuses =
