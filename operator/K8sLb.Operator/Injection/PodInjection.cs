@@ -98,14 +98,7 @@ public static class PodInjection
             hooks.AddPreStop(container, warnings);
             warnings.AddRange(HostPorts(container, pool));
         }
-        AddSidecar(
-            spec,
-            containers,
-            ports,
-            names => SidecarContainer.Create(settings, drainSecret, names),
-            settings,
-            warnings
-        );
+        AddSidecar(spec, containers, ports, names => SidecarContainer.Create(settings, drainSecret, names), settings);
         SidecarVolumes.Add(spec, settings);
         DrainHooks.CoverDrain(spec, pool.Spec.Decisions.Drain);
         pod.ObjectOrNew("metadata").ObjectOrNew("annotations")[PodConventions.InjectedAnnotation] = Record(
@@ -121,8 +114,7 @@ public static class PodInjection
         JsonObject[] containers,
         IReadOnlyList<TakenPort> ports,
         Func<IEnumerable<(string Name, int Port)>, JsonObject> container,
-        InjectionSettings settings,
-        List<InjectionWarning> warnings
+        InjectionSettings settings
     )
     {
         if (!settings.NativeSidecars)
