@@ -6,6 +6,9 @@ public sealed record PoolState
     public required string Name { get; init; }
     public required IReadOnlyList<MemberDirective> Members { get; init; }
     public required PoolPolicy Policy { get; init; }
+
+    /// <summary>The preferred first; null where the operator hands out none.</summary>
+    public IReadOnlyList<PeerKey>? PeerKeys { get; init; }
 }
 
 /// <summary>A member as the others see it, itself included.</summary>
@@ -22,6 +25,11 @@ public sealed record MemberDirective
         init => field = value ?? "";
     } = "";
     public int PeerPort { get; init; }
+
+    /// <summary>It is greeted with a <see cref="PeerOpening"/>; otherwise it knows <see cref="PeerCredential"/> alone.</summary>
+    public bool ProvesKey { get; init; }
+
+    /// <summary>Empty where every member of the pool proves a key.</summary>
     public string PeerCredential
     {
         get;

@@ -25,7 +25,10 @@ public sealed record Hello
     public required string PeerAddress { get; init; }
     public required int PeerPort { get; init; }
 
-    /// <summary>What peers must present on the peer port. Chosen by this sidecar, handed out by the operator.</summary>
+    /// <summary>It takes and gives proofs of keys (<see cref="PeerOpening"/>).</summary>
+    public bool ProvesKey { get; init; }
+
+    /// <summary>What peers that cannot prove a key must present on the peer port. Chosen by this sidecar, handed out by the operator.</summary>
     public required string PeerCredential { get; init; }
 
     /// <summary>The last snapshot in force, where there is one.</summary>

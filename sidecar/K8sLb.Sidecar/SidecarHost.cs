@@ -91,6 +91,10 @@ public static class SidecarHost
         services.AddSingleton<RelayRouting>();
         services.AddSingleton<RelayPolicy>();
         services.AddSingleton<IDataPath, RelayDataPath>();
+        services.AddSingleton<PeerKeyRing>();
+        services.AddSingleton<PeerGreetings>();
+        services.AddSingleton<PeerReception>();
+        services.AddSingleton(_ => new UnprovenPeers());
         services.AddSingleton<PeerPort>();
         services.AddSingleton<PoolListeners>();
         services.AddSingleton<ApplicationProbe>();

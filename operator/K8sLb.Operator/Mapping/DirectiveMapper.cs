@@ -8,13 +8,18 @@ namespace K8sLb.Operator.Mapping;
 /// <summary>A plan as the sidecars are to see it.</summary>
 public static class DirectiveMapper
 {
+    /// <param name="peerKeys">The preferred first.</param>
     public static PoolState Pool(
         ObjectKey pool,
         PoolPlan plan,
         PoolPolicy policy,
-        IReadOnlyDictionary<string, MemberState> members
-    ) =>
-        new()
+        IReadOnlyDictionary<string, MemberState> members,
+        IReadOnlyList<PeerKey> peerKeys
+    )
+    {
+        // Only those that cannot prove a key need to know what others accept instead.
+        var tellsCredentials = members.Values.Any(m => !m.Hello.ProvesKey);
+        return new()
         {
             Namespace = pool.Namespace,
             Name = pool.Name,
@@ -22,10 +27,12 @@ public static class DirectiveMapper
             [
                 .. plan
                     .Members.Where(m => m.Record.Phase is not MemberPhase.Gone)
-                    .Select(m => Member(m, members.GetValueOrDefault(m.Record.Uid))),
+                    .Select(m => Member(m, members.GetValueOrDefault(m.Record.Uid), tellsCredentials)),
             ],
             Policy = policy,
+            PeerKeys = peerKeys,
         };
+    }
 
     /// <param name="pods">Of the members.</param>
     /// <param name="unaware">By UID of a draining member, its peers that do not know of its drain.</param>
@@ -57,14 +64,15 @@ public static class DirectiveMapper
         );
     }
 
-    private static MemberDirective Member(MemberPlan member, MemberState? state) =>
+    private static MemberDirective Member(MemberPlan member, MemberState? state, bool tellsCredentials) =>
         new()
         {
             Uid = member.Record.Uid,
             Name = member.Record.Name,
             PeerAddress = state?.Hello.PeerAddress ?? "",
             PeerPort = state?.Hello.PeerPort ?? 0,
-            PeerCredential = state?.Hello.PeerCredential ?? "",
+            ProvesKey = state?.Hello.ProvesKey ?? false,
+            PeerCredential = (tellsCredentials ? state?.Hello.PeerCredential : null) ?? "",
             Availability = member.Available ? MemberAvailability.Available : MemberAvailability.Unavailable,
             Weight = member.Weight,
             WarmingSince = member.Record.WarmingSince,

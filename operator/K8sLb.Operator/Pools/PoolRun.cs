@@ -27,6 +27,7 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly StatusWriter statusWriter;
     private readonly Task statusWriting;
     private readonly Task exchanging;
+    private readonly PoolPeerKeys peerKeys = new();
     private readonly PoolSessionKeys sessionKeys;
     private readonly Task keeping;
     private readonly DeletionCostWriter costWriter;
@@ -182,7 +183,7 @@ internal sealed class PoolRun : IAsyncDisposable
             return settling;
         }
         version = Channel.Publish(
-            DirectiveMapper.Pool(Key, plan, policy, members),
+            DirectiveMapper.Pool(Key, plan, policy, members, peerKeys.At(now)),
             DirectiveMapper.Selves(plan, policy, pods, barrier.Unaware(plan, members))
         );
         barrier.Published(plan, version.Value);

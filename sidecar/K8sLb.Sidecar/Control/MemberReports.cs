@@ -44,6 +44,7 @@ public sealed class MemberReports(
             Instance = instance,
             PeerAddress = options.PodAddress.ToString(),
             PeerPort = options.PeerPort,
+            ProvesKey = true,
             PeerCredential = credential.Value,
             Held = snapshots.Version,
             Drain = drain.Current is { } state ? DrainReports.From(state, registry.Account(), clock.GetUtcNow()) : null,

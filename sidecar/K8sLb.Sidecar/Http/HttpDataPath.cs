@@ -100,7 +100,7 @@ internal sealed class HttpDataPath : IDataPath, IHostedService, IDisposable
         if (arrival.FromPeer)
         {
             await PeerHandshake.AcceptAsync(client, CancellationToken.None);
-            before = new(TcpAccount.TakenFrom(client), PeerPreface.Accepted.Length);
+            before = new(TcpAccount.TakenFrom(client), arrival.Said + PeerPreface.Accepted.Length);
         }
         var transport = sockets.Create(client);
         var connection = new HttpClientConnection(transport, arrival, before, registry, snapshots, clock);

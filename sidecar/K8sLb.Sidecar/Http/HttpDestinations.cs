@@ -14,6 +14,7 @@ internal sealed class HttpDestinations(
     SidecarOptions options,
     WorkRouter router,
     SnapshotInForce snapshots,
+    PeerGreetings greetings,
     UpstreamCounts counts,
     TimeProvider clock
 ) : IDisposable
@@ -122,7 +123,7 @@ internal sealed class HttpDestinations(
                 peer.EndPoint,
                 isPeer: true,
                 Dialler.PeerTimeout,
-                c => Dialler.DialPeerAsync(peer, port, c),
+                c => Dialler.DialPeerAsync(peer, greetings.To(peer, port), c),
                 Policy,
                 counts,
                 clock

@@ -29,16 +29,20 @@ public static class Dialler
         }
     }
 
-    /// <summary>A connection to the named port of a peer, granted by it.</summary>
+    /// <summary>A connection to a port of a peer, granted by it.</summary>
     /// <exception cref="SocketException">Refused, unreachable.</exception>
     /// <exception cref="IOException">The peer did not grant it.</exception>
-    public static async ValueTask<Socket> DialPeerAsync(Peer peer, string portName, CancellationToken cancellation)
+    public static async ValueTask<Socket> DialPeerAsync(
+        Peer peer,
+        PeerGreeting greeting,
+        CancellationToken cancellation
+    )
     {
         var socket = await DialAsync(peer.EndPoint, cancellation);
         try
         {
             KeepAlive.Enable(socket);
-            await PeerHandshake.RequestAsync(socket, portName, peer.Credential, cancellation);
+            await PeerHandshake.RequestAsync(socket, greeting, cancellation);
             return socket;
         }
         catch

@@ -24,4 +24,8 @@ public interface IDataPath
 /// <see cref="PeerPreface.Accepted"/>.
 /// </param>
 /// <param name="ClientKey">What consistent hashing knows the client by.</param>
-public readonly record struct Arrival(PortPolicy Port, bool FromPeer, ulong ClientKey = 0);
+public readonly record struct Arrival(PortPolicy Port, bool FromPeer, ulong ClientKey = 0)
+{
+    /// <summary>Bytes that a peer was sent before the connection was handed over.</summary>
+    public int Said { get; init; }
+}

@@ -3,7 +3,7 @@ using K8sLb.Protocol;
 
 namespace K8sLb.Sidecar.Listening;
 
-/// <summary>Both ends of the line that opens a connection between members (<see cref="PeerPreface"/>).</summary>
+/// <summary>Both ends of the lines that open a connection between members (<see cref="PeerPreface"/>, <see cref="PeerOpening"/>).</summary>
 public static class PeerHandshake
 {
     /// <summary>
@@ -12,7 +12,7 @@ public static class PeerHandshake
     /// </summary>
     public static async Task<ReadOnlyMemory<byte>?> ReadLineAsync(Socket socket, CancellationToken cancellation)
     {
-        var line = new byte[PeerPreface.MaxBytes];
+        var line = new byte[PeerOpening.MaxBytes];
         var length = 0;
         while (length < line.Length)
         {
@@ -37,19 +37,26 @@ public static class PeerHandshake
         await socket.SendAsync(PeerPreface.Accepted.ToArray(), SocketFlags.None, cancellation);
 
     /// <summary>Asks for a port of the peer, and waits until it has been granted.</summary>
-    /// <exception cref="IOException">The peer refused.</exception>
-    public static async Task RequestAsync(
-        Socket socket,
-        string portName,
-        string credential,
-        CancellationToken cancellation
-    )
+    /// <exception cref="IOException">The peer refused, or is not of the pool.</exception>
+    public static async Task RequestAsync(Socket socket, PeerGreeting greeting, CancellationToken cancellation)
     {
-        await socket.SendAsync(PeerPreface.Format(portName, credential), SocketFlags.None, cancellation);
-        var answer = await ReadLineAsync(socket, cancellation);
-        if (answer is not { } line || !line.Span.SequenceEqual(PeerPreface.Accepted[..^1]))
+        await socket.SendAsync(greeting.First, SocketFlags.None, cancellation);
+        while (await ReadLineAsync(socket, cancellation) is { } line)
         {
-            throw new IOException($"the peer at {socket.RemoteEndPoint} refused port \"{portName}\"");
+            switch (greeting.Hear(line.Span, out var reply))
+            {
+                case PeerWord.Granted:
+                    return;
+                case PeerWord.Reply:
+                    await socket.SendAsync(reply, SocketFlags.None, cancellation);
+                    break;
+                default:
+                    throw Refused(socket);
+            }
         }
+        throw Refused(socket);
     }
+
+    private static IOException Refused(Socket socket) =>
+        new($"the peer at {socket.RemoteEndPoint} takes no work, or is not of this pool");
 }

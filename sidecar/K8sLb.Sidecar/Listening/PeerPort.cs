@@ -7,12 +7,13 @@ using K8sLb.Sidecar.Snapshots;
 namespace K8sLb.Sidecar.Listening;
 
 /// <summary>
-/// Takes work from other members, on one port for all of the pool's ports, from whoever knows this member's credential.
+/// Takes work from other members, on one port for all of the pool's ports, from whoever shows that it is of the pool.
 /// What comes in here is served by the local application: there is never a second hop.
 /// </summary>
 public sealed class PeerPort(
     SnapshotInForce snapshots,
-    PeerCredential credential,
+    PeerReception reception,
+    UnprovenPeers unproven,
     IEnumerable<IDataPath> paths,
     SidecarMetrics metrics,
     TimeProvider clock,
@@ -25,50 +26,51 @@ public sealed class PeerPort(
 
     public async Task ServeAsync(Socket socket)
     {
-        if (await AdmitAsync(socket) is not { } port)
+        if (await AdmitAsync(socket) is not var (port, said))
         {
             metrics.PeerRefusals.Add(1);
             socket.Dispose();
             return;
         }
         var path = paths.First(p => p.Carries(port));
-        await path.ServeAsync(socket, new(port, FromPeer: true));
+        await path.ServeAsync(socket, new(port, FromPeer: true) { Said = said });
     }
 
-    private async Task<PortPolicy?> AdmitAsync(Socket socket)
+    private async Task<(PortPolicy Port, int Said)?> AdmitAsync(Socket socket)
     {
         var from = socket.RemoteEndPoint;
+        var address = (from as IPEndPoint)?.Address ?? IPAddress.None;
+        if (!unproven.TryEnter(address))
+        {
+            Tell(from, "too many connections have not shown yet that they are of this pool");
+            return null;
+        }
         using var timeout = new CancellationTokenSource(PrefaceTimeout);
         try
         {
-            if (
-                await PeerHandshake.ReadLineAsync(socket, timeout.Token) is not { } line
-                || !PeerPreface.TryParse(line.Span, out var portName, out var presented)
-            )
-            {
-                Tell(from, "it did not begin with a preface");
-                return null;
-            }
-            if (!credential.Matches(presented))
-            {
-                Tell(from, "its credential is not this member's");
-                return null;
-            }
-            var port = snapshots.Current?.Pool.Policy.Ports.FirstOrDefault(p => p.Name == portName);
-            if (port is null)
-            {
-                Tell(from, "it asked for a port that the pool does not have");
-            }
-            return port;
+            var met = await reception.MeetAsync(socket, timeout.Token);
+            var port = snapshots.Current?.Pool.Policy.Ports.FirstOrDefault(p => p.Name == met.Port);
+            return port is not null
+                ? (port, met.Said)
+                : throw new PeerRefusedException("it asked for a port that the pool does not have");
+        }
+        catch (PeerRefusedException e)
+        {
+            Tell(from, e.Message);
+            return null;
         }
         catch (OperationCanceledException)
         {
-            Tell(from, "it did not finish its preface in time");
+            Tell(from, "it did not show in time that it is of this pool");
             return null;
         }
         catch (SocketException)
         {
             return null;
+        }
+        finally
+        {
+            unproven.Leave(address);
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class RelayRouting(
     WorkRouter router,
     WorkAdmission admission,
     ConnectionRegistry registry,
+    PeerGreetings greetings,
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<RelayRouting> log
@@ -129,16 +130,15 @@ internal sealed class RelayRouting(
         var ports = peers.GetValue(peer, static _ => new());
         return ports.TryGetValue(port.Name, out var known)
             ? known
-            : ports.GetOrAdd(port.Name, static (name, peer) => new(peer, name), peer);
+            : ports.GetOrAdd(
+                port.Name,
+                static (name, made) => new(made.peer, () => made.greetings.To(made.peer, name)),
+                (peer, greetings)
+            );
     }
 
-    private sealed class PeerTarget(Peer peer, string port)
-        : RelayTarget(
-            $"the peer {peer.Name} at {peer.EndPoint}",
-            peer.EndPoint,
-            peer.Load,
-            PeerPreface.Format(port, peer.Credential)
-        )
+    private sealed class PeerTarget(Peer peer, Func<PeerGreeting> greet)
+        : RelayTarget($"the peer {peer.Name} at {peer.EndPoint}", peer.EndPoint, peer.Load, greet)
     {
         public Peer Peer => peer;
     }

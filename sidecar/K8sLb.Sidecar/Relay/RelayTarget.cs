@@ -1,4 +1,5 @@
 using System.Net;
+using K8sLb.Sidecar.Listening;
 using K8sLb.Sidecar.Routing;
 
 namespace K8sLb.Sidecar.Relay;
@@ -9,17 +10,14 @@ namespace K8sLb.Sidecar.Relay;
 /// </summary>
 /// <param name="name">For answers and logs.</param>
 /// <param name="load">Of the place, shared by all targets that stand for it.</param>
-/// <param name="preface">What opens a connection to a peer, empty for the local application. It is answered before any work is sent.</param>
-internal class RelayTarget(
-    string name,
-    IPEndPoint endPoint,
-    DestinationLoad load,
-    ReadOnlyMemory<byte> preface = default
-)
+/// <param name="greet">How each connection to a peer is opened, before any work is sent; null for the local application.</param>
+internal class RelayTarget(string name, IPEndPoint endPoint, DestinationLoad load, Func<PeerGreeting>? greet = null)
 {
     public string Name { get; } = name;
     public IPEndPoint EndPoint { get; } = endPoint;
     public DestinationLoad Load { get; } = load;
-    public ReadOnlyMemory<byte> Preface { get; } = preface;
-    public bool IsLocal => Preface.IsEmpty;
+    public bool IsLocal => greet is null;
+
+    /// <summary>For one connection; null where none is needed.</summary>
+    public PeerGreeting? Greet() => greet?.Invoke();
 }

@@ -5,7 +5,7 @@ namespace K8sLb.Sidecar.Routing;
 
 /// <summary>
 /// Another member that can take work, and how reaching it went lately. Kept by reference from one snapshot to the next
-/// while its address and credential stay.
+/// while its address stays, and how it is greeted; keys come and go meanwhile.
 /// </summary>
 public sealed class Peer
 {
@@ -27,6 +27,7 @@ public sealed class Peer
         Id = RendezvousHash.Of(member.Uid);
         Name = member.Name;
         EndPoint = new(IPAddress.Parse(member.PeerAddress), member.PeerPort);
+        ProvesKey = member.ProvesKey;
         Credential = member.PeerCredential;
         Load = new(clock);
         Recent = new(Load, clock);
@@ -38,6 +39,9 @@ public sealed class Peer
     public ulong Id { get; }
     public string Name { get; }
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>It is greeted by a key of the pool; otherwise by its <see cref="Credential"/>.</summary>
+    public bool ProvesKey { get; }
     public string Credential { get; }
 
     /// <summary>Of what this member passes on to it.</summary>
@@ -86,7 +90,8 @@ public sealed class Peer
 
     public bool IsStill(MemberDirective member) =>
         Uid == member.Uid
-        && Credential == member.PeerCredential
+        && ProvesKey == member.ProvesKey
+        && (ProvesKey || Credential == member.PeerCredential)
         && EndPoint.Port == member.PeerPort
         && IPAddress.TryParse(member.PeerAddress, out var address)
         && EndPoint.Address.Equals(address);

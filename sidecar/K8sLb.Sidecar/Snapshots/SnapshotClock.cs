@@ -17,6 +17,9 @@ public static class SnapshotClock
             {
                 Members = Shift(snapshot.Pool.Members, shift),
                 Policy = Shift(snapshot.Pool.Policy, shift),
+                PeerKeys = snapshot.Pool.PeerKeys is { } keys
+                    ? [.. keys.Select(k => k with { GoodUntil = k.GoodUntil + shift })]
+                    : null,
             },
         };
     }

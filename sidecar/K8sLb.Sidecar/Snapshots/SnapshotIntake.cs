@@ -14,6 +14,7 @@ public sealed class SnapshotIntake(
     ProcessEnd end,
     PoolListeners listeners,
     PeerCredential credential,
+    PeerKeyRing peerKeys,
     SidecarMetrics metrics,
     TimeProvider clock,
     ILogger<SnapshotIntake> log
@@ -94,6 +95,7 @@ public sealed class SnapshotIntake(
     private void Put(MemberSnapshot snapshot, string source)
     {
         var isNew = inForce.Version != new SnapshotVersion(snapshot.Epoch, snapshot.Version);
+        peerKeys.Follow(snapshot.Pool);
         inForce.Put(snapshot);
         drain.Follow(snapshot);
         metrics.Snapshots.Add(1, SidecarMetrics.Outcome("in_force"));

@@ -19,6 +19,7 @@ public static class SnapshotValidator
         CheckPorts(snapshot.Pool.Policy.Ports, options, errors);
         CheckPolicy(snapshot.Pool.Policy, errors);
         CheckMembers(snapshot.Pool.Members, errors);
+        PeerKeyRules.Check(snapshot.Pool.PeerKeys ?? [], errors);
         CheckDrain(snapshot.Self.Drain, errors);
         return errors.Count == 0 ? null : string.Join("; ", errors);
     }
@@ -167,6 +168,10 @@ public static class SnapshotValidator
                 errors.Add($"{field}.peerAddress is \"{member.PeerAddress}\": it must be an IP address or empty");
             }
             CheckRange($"{field}.peerPort", member.PeerPort, 1, 65535, errors);
+            if (member.ProvesKey && member.PeerCredential.Length == 0)
+            {
+                continue;
+            }
             if (member.PeerCredential.Length is 0 or > 128 || member.PeerCredential.Any(c => c is <= ' ' or > '~'))
             {
                 // The value is a secret.

@@ -71,8 +71,15 @@ internal sealed class PoolBench : IAsyncDisposable
     /// <summary>The last stream of each pod.</summary>
     public Dictionary<string, MemberSession> Sessions { get; } = [];
 
-    public MemberSession Attach(string pod, DrainReport? drain = null) =>
-        Sessions[pod] = Run.Channel.Attach(TestSidecar.Hello(pod) with { Drain = drain }, Time.GetUtcNow());
+    public MemberSession Attach(string pod, DrainReport? drain = null, bool provesKey = false) =>
+        Sessions[pod] = Run.Channel.Attach(
+            TestSidecar.Hello(pod) with
+            {
+                Drain = drain,
+                ProvesKey = provesKey,
+            },
+            Time.GetUtcNow()
+        );
 
     public void AttachAll(params ReadOnlySpan<string> pods)
     {

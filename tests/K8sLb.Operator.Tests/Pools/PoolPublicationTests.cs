@@ -55,6 +55,57 @@ public sealed class PoolPublicationTests
     }
 
     [Fact]
+    public async Task Members_get_keys_to_prove_to_each_other_and_new_ones_in_time()
+    {
+        await using var bench = new PoolBench();
+        bench.Set(Sample.Pod("a"));
+        var session = bench.Attach("a", provesKey: true);
+        bench.Run.Reconcile();
+        var first = bench.Published!.PeerKeys!.ShouldHaveSingleItem();
+        first.Secret.Length.ShouldBe(32);
+        first.GoodUntil.ShouldBe(bench.Time.GetUtcNow() + TimeSpan.FromMinutes(30));
+
+        bench.Time.Advance(TimeSpan.FromMinutes(10));
+        session.OnReport(PoolBench.Quiet, bench.Time.GetUtcNow());
+        bench.Run.Reconcile();
+
+        bench.Published!.PeerKeys!.Select(k => k.Id == first.Id).ShouldBe([true, false]);
+    }
+
+    [Fact]
+    public async Task Two_leaders_and_two_pools_have_no_key_in_common()
+    {
+        await using var bench = new PoolBench();
+        await using var other = new PoolBench();
+        foreach (var each in new[] { bench, other })
+        {
+            each.Set(Sample.Pod("a"));
+            each.Attach("a");
+            each.Run.Reconcile();
+        }
+
+        bench.Published!.PeerKeys![0].Secret.ToArray().ShouldNotBe(other.Published!.PeerKeys![0].Secret.ToArray());
+    }
+
+    [Fact]
+    public async Task Credentials_are_handed_out_only_while_a_member_has_nothing_else()
+    {
+        await using var bench = new PoolBench();
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"));
+        bench.Attach("a", provesKey: true);
+        bench.Attach("b");
+        bench.Run.Reconcile();
+        bench
+            .Published!.Members.Select(m => (m.ProvesKey, m.PeerCredential))
+            .ShouldBe([(true, "credential-a"), (false, "credential-b")]);
+
+        bench.Attach("b", provesKey: true);
+        bench.Run.Reconcile();
+
+        bench.Published!.Members.Select(m => (m.ProvesKey, m.PeerCredential)).ShouldBe([(true, ""), (true, "")]);
+    }
+
+    [Fact]
     public async Task The_same_facts_again_change_nothing()
     {
         await using var bench = new PoolBench();

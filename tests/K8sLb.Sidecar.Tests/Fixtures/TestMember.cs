@@ -133,6 +133,7 @@ internal sealed class TestMember : IAsyncDisposable
             Name = Name,
             PeerAddress = Address.ToString(),
             PeerPort = PeerPort,
+            ProvesKey = true,
             PeerCredential = Credential.Value,
             Availability = MemberAvailability.Available,
             Weight = weight,

@@ -8,6 +8,9 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
 
     public List<TestMember> Members { get; } = [];
     public PoolPolicy Policy { get; set; } = policy;
+
+    /// <summary>Null as from an operator that hands out none.</summary>
+    public IReadOnlyList<PeerKey>? Keys { get; set; } = [TestSnapshots.Key("a")];
     public TestMember this[int index] => Members[index];
 
     /// <summary>Gives every member the next snapshot, as an operator would.</summary>
@@ -61,7 +64,11 @@ internal sealed class TestPool(PoolPolicy policy) : IAsyncDisposable
     {
         var directives = Members.Select((m, i) => change is null ? m.Directive() : change(i, m.Directive())).ToList();
         var snapshot = TestSnapshots.For(Members[which].Options.PodUid, version, directives, Policy, drain);
-        snapshot = snapshot with { Self = snapshot.Self with { Rebalance = rebalance } };
+        snapshot = snapshot with
+        {
+            Self = snapshot.Self with { Rebalance = rebalance },
+            Pool = snapshot.Pool with { PeerKeys = Keys },
+        };
         (await Members[which].Intake.TakeAsync(snapshot)).ShouldBeNull();
     }
 

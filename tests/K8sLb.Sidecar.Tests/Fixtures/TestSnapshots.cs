@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using K8sLb.Protocol;
 
 namespace K8sLb.Sidecar.Tests.Fixtures;
@@ -73,6 +74,15 @@ internal static class TestSnapshots
                 Members = members,
                 Policy = policy ?? Policy(),
             },
+        };
+
+    /// <param name="ends">From now.</param>
+    public static PeerKey Key(string id, TimeSpan? ends = null) =>
+        new()
+        {
+            Id = id,
+            Secret = RandomNumberGenerator.GetBytes(32),
+            GoodUntil = DateTimeOffset.UtcNow + (ends ?? TimeSpan.FromMinutes(30)),
         };
 
     public static MemberDirective Member(string uid, int weight = 100, string address = "127.0.0.1") =>

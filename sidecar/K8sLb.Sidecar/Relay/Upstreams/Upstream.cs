@@ -32,6 +32,7 @@ internal sealed class Upstream : IChannelOwner, ITimed
     private readonly LoopTimer patience;
     private OutputBacklog pending;
     private Channel channel;
+    private PeerGreeting? greeting;
     private int attempts = 1;
     private bool endsWhenReady;
     private bool isWorking;
@@ -191,37 +192,41 @@ internal sealed class Upstream : IChannelOwner, ITimed
             Target.IsLocal ? settings.LocalConnectMs : settings.PeerConnectMs
         );
         var dialled = worker.Loop.Connect(Target.EndPoint, this);
-        dialled.Send(Target.Preface.Span);
+        greeting = Target.Greet();
+        if (greeting is not null)
+        {
+            dialled.Send(greeting.First.Span);
+        }
         return dialled;
     }
 
-    /// <summary>A peer answers one line before anything else, and closes without one where it refuses.</summary>
+    /// <summary>A peer shows that it is one, and agrees, before anything else; it closes where it refuses.</summary>
     private void Agree()
     {
-        if (!Target.IsLocal)
+        while (greeting is { } talk)
         {
-            var accepted = PeerPreface.Accepted;
-            while (channel.Input.Length < accepted.Length)
+            var newline = channel.Input.IndexOf((byte)'\n');
+            if (newline < 0)
             {
-                var status = channel.Fill();
-                if (status is ReadStatus.End or ReadStatus.Failed)
+                if (!TryFillLine())
                 {
-                    TryAnother();
                     return;
                 }
-                if (status == ReadStatus.WouldBlock)
-                {
-                    channel.Park();
-                    return;
-                }
+                continue;
             }
-            if (!channel.Input.StartsWith(accepted))
+            var word = talk.Hear(channel.Input[..newline], out var reply);
+            if (word is PeerWord.Full or PeerWord.Refused)
             {
-                TryAnother(isFull: channel.Input.StartsWith(PeerPreface.Full[..accepted.Length]));
+                TryAnother(isFull: word == PeerWord.Full);
                 return;
             }
-            channel.Consume(accepted.Length);
-            channel.Park();
+            channel.Consume(newline + 1);
+            channel.Send(reply.Span);
+            if (word == PeerWord.Granted)
+            {
+                channel.Park();
+                greeting = null;
+            }
         }
         worker.Loop.Timers.Clear(patience);
         worker.Brain.Reached(Target);
@@ -238,6 +243,23 @@ internal sealed class Upstream : IChannelOwner, ITimed
             channel.End();
         }
         Owner?.OnUpstream(this);
+    }
+
+    /// <returns>False where there is nothing more to read now, or ever.</returns>
+    private bool TryFillLine()
+    {
+        var status = channel.Input.Length >= PeerOpening.MaxBytes ? ReadStatus.Failed : channel.Fill();
+        switch (status)
+        {
+            case ReadStatus.End or ReadStatus.Failed:
+                TryAnother();
+                return false;
+            case ReadStatus.WouldBlock:
+                channel.Park();
+                return false;
+            default:
+                return true;
+        }
     }
 
     private void TryAnother(bool isFull = false)
