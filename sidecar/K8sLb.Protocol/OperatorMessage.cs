@@ -15,6 +15,9 @@ public sealed record Welcome
     public required int ProtocolVersion { get; init; }
     public required string OperatorVersion { get; init; }
     public required long Epoch { get; init; }
+
+    /// <summary>The stream goes on behind its token's end if a newer one is sent in time.</summary>
+    public bool TakesTokens { get; init; }
 }
 
 /// <summary>The stream is not served; the sidecar redials after <see cref="RetryAfterMs"/> with jitter.</summary>

@@ -7,6 +7,9 @@ public sealed record SidecarMessage
     public SnapshotAck? Ack { get; init; }
     public SnapshotNack? Nack { get; init; }
     public MemberReport? Report { get; init; }
+
+    /// <summary>A newer token of the pod, before the one that opened the stream ends. For those whose welcome takes tokens.</summary>
+    public string? Token { get; init; }
 }
 
 /// <summary>First line of a stream: who speaks, and what it holds already.</summary>

@@ -138,6 +138,45 @@ public sealed class SecureControlStreamTests : IDisposable
         (await @operator.NextAsync()).Authorization.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_newer_token_is_sent_on_the_stream_that_is_open()
+    {
+        await using var @operator = await FakeOperator.StartAsync(certificate: ours.Issue(Name));
+        await using var member = await StartAsync(@operator.Url);
+        var stream = await @operator.NextAsync();
+        await stream.WelcomeAsync(takesTokens: true);
+
+        foreach (var token in new[] { "second-token", "third-token" })
+        {
+            // As the kubelet does it: the file is another one at once.
+            await File.WriteAllTextAsync(TokenFile + ".new", token + "\n");
+            File.Move(TokenFile + ".new", TokenFile, overwrite: true);
+
+            (await stream.AnswerAsync()).Token.ShouldBe(token);
+        }
+        await stream.SendAsync(new() { Snapshot = TestSnapshots.For("uid-m0", 1, [member.Directive()]) });
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task An_operator_that_takes_no_tokens_is_sent_none()
+    {
+        await using var @operator = await FakeOperator.StartAsync(certificate: ours.Issue(Name));
+        await using var member = await StartAsync(@operator.Url);
+        var stream = await @operator.NextAsync();
+        await stream.WelcomeAsync();
+        await File.WriteAllTextAsync(TokenFile, "second-token\n");
+        // Far more than the time between two looks at the file.
+        for (var i = 0; i < 3; i++)
+        {
+            await stream.ReportAsync(_ => true);
+        }
+
+        await stream.SendAsync(new() { Snapshot = TestSnapshots.For("uid-m0", 1, [member.Directive()]) });
+
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+    }
+
     private Task<TestMember> StartAsync(Uri @operator) =>
         TestMember.StartAsync(
             "m0",
@@ -148,6 +187,7 @@ public sealed class SecureControlStreamTests : IDisposable
                     OperatorAuthority = AuthorityFile,
                     OperatorToken = TokenFile,
                     OperatorName = Name,
+                    TokenPoll = TimeSpan.FromMilliseconds(20),
                 }
         );
 }

@@ -38,9 +38,9 @@ public sealed partial class AttachEndpoint(
         var input = new SidecarLineReader(context.Request.BodyReader);
         try
         {
-            if (await GreetAsync(context, input) is { } session)
+            if (await GreetAsync(context, input) is var (session, goodUntil))
             {
-                await ServeAsync(context, session, input);
+                await ServeAsync(context, session, goodUntil, input);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -49,7 +49,10 @@ public sealed partial class AttachEndpoint(
         }
     }
 
-    private async Task<MemberSession?> GreetAsync(HttpContext context, SidecarLineReader input)
+    private async Task<(MemberSession Session, DateTimeOffset? GoodUntil)?> GreetAsync(
+        HttpContext context,
+        SidecarLineReader input
+    )
     {
         var (hello, error) = await ReadHelloAsync(input, context.RequestAborted);
         if (hello is null)
@@ -58,7 +61,8 @@ public sealed partial class AttachEndpoint(
             return null;
         }
         var authorization = context.Request.Headers.Authorization.ToString();
-        if (await authentication.CheckAsync(authorization, hello, context.RequestAborted) is { } stranger)
+        var identity = await authentication.CheckAsync(authorization, hello, context.RequestAborted);
+        if (identity.Refusal is { } stranger)
         {
             await RefuseStrangerAsync(context, stranger);
             return null;
@@ -82,28 +86,22 @@ public sealed partial class AttachEndpoint(
                     ProtocolVersion = ControlStream.ProtocolVersion,
                     OperatorVersion = OperatorVersion,
                     Epoch = channel.Epoch,
+                    TakesTokens = true,
                 },
             }
         );
         LogAttached(hello.PodNamespace, hello.PodName, channel.Pool.Name, hello.SidecarVersion, hello.Held);
-        return channel.Attach(hello, time.GetUtcNow());
+        return (channel.Attach(hello, time.GetUtcNow()), identity.GoodUntil);
     }
 
-    private Task RefuseStrangerAsync(HttpContext context, IdentityRefusal refusal)
+    private Task RefuseStrangerAsync(HttpContext context, IdentityRefusal refusal) =>
+        SendAsync(context, new OperatorMessage { Refusal = Count(context, refusal) });
+
+    private Refusal Count(HttpContext context, IdentityRefusal refusal)
     {
         OperatorMetrics.CountRefusal(refusal.Reason);
         refusals.Refused(context.Connection.RemoteIpAddress, refusal.Reason, refusal.Message);
-        return SendAsync(
-            context,
-            new OperatorMessage
-            {
-                Refusal = new Refusal
-                {
-                    Reason = refusal.Message,
-                    RetryAfterMs = (int)refusal.RetryAfter.TotalMilliseconds,
-                },
-            }
-        );
+        return new Refusal { Reason = refusal.Message, RetryAfterMs = (int)refusal.RetryAfter.TotalMilliseconds };
     }
 
     private async Task<(Hello? Hello, string Error)> ReadHelloAsync(SidecarLineReader input, CancellationToken aborted)
@@ -127,9 +125,31 @@ public sealed partial class AttachEndpoint(
         }
     }
 
-    private async Task ServeAsync(HttpContext context, MemberSession session, SidecarLineReader input)
+    private async Task ServeAsync(
+        HttpContext context,
+        MemberSession session,
+        DateTimeOffset? goodUntil,
+        SidecarLineReader input
+    )
     {
-        var stream = new MemberStream(session, input, context.Response.BodyWriter, options, time, logger);
+        var renewal = new ProofRenewal(
+            authentication,
+            session.State.Hello,
+            goodUntil,
+            refusal => session.Close(Count(context, refusal)),
+            time
+        );
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        var renewing = renewal.RunAsync(ended.Token);
+        var stream = new MemberStream(
+            session,
+            input,
+            context.Response.BodyWriter,
+            renewal.Offer,
+            options,
+            time,
+            logger
+        );
         try
         {
             if (!await stream.RunAsync(context.RequestAborted))
@@ -141,6 +161,8 @@ public sealed partial class AttachEndpoint(
         finally
         {
             session.Detach();
+            await ended.CancelAsync();
+            await renewing;
             var hello = session.State.Hello;
             LogDetached(hello.PodNamespace, hello.PodName, session.Closing?.Reason ?? "closed by the sidecar");
         }

@@ -10,10 +10,12 @@ namespace K8sLb.Operator.Hub;
 /// Moves lines of one attached sidecar: one loop reads, one writes, and the end of either ends the other. At most one
 /// snapshot is unanswered, so a slow sidecar skips to the newest version. Figures of load wait for no answer.
 /// </summary>
+/// <param name="tokens">Gets newer tokens of the pod.</param>
 public sealed partial class MemberStream(
     MemberSession session,
     SidecarLineReader input,
     PipeWriter output,
+    Action<string> tokens,
     HubOptions options,
     TimeProvider time,
     ILogger logger
@@ -67,6 +69,10 @@ public sealed partial class MemberStream(
         if (message.Report is { } report)
         {
             session.OnReport(report, now);
+        }
+        else if (message.Token is { } token)
+        {
+            tokens(token);
         }
         else if (message.Ack is { } ack && sent.Answer(ack.Nonce) is { } acknowledged)
         {

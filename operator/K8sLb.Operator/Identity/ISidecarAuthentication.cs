@@ -6,8 +6,15 @@ namespace K8sLb.Operator.Identity;
 public interface ISidecarAuthentication
 {
     /// <param name="authorization">The header of its request; null or empty where it sent none.</param>
-    /// <returns>Null where it is.</returns>
-    ValueTask<IdentityRefusal?> CheckAsync(string? authorization, Hello hello, CancellationToken cancellationToken);
+    ValueTask<IdentityVerdict> CheckAsync(string? authorization, Hello hello, CancellationToken cancellationToken);
+}
+
+/// <param name="Refusal">Null where it is who it says.</param>
+/// <param name="GoodUntil">When it has to show it again; null for never.</param>
+public sealed record IdentityVerdict(IdentityRefusal? Refusal, DateTimeOffset? GoodUntil)
+{
+    public static IdentityVerdict Refuse(string reason, string message, TimeSpan retryAfter) =>
+        new(new IdentityRefusal(reason, message, retryAfter), null);
 }
 
 /// <param name="Reason">One of <see cref="RefusalReasons"/>.</param>
@@ -17,9 +24,11 @@ public sealed record IdentityRefusal(string Reason, string Message, TimeSpan Ret
 /// <summary>For development, where the network is trusted: anybody is who they say.</summary>
 public sealed class NoAuthentication : ISidecarAuthentication
 {
-    public ValueTask<IdentityRefusal?> CheckAsync(
+    private static readonly IdentityVerdict Good = new(null, null);
+
+    public ValueTask<IdentityVerdict> CheckAsync(
         string? authorization,
         Hello hello,
         CancellationToken cancellationToken
-    ) => ValueTask.FromResult<IdentityRefusal?>(null);
+    ) => ValueTask.FromResult(Good);
 }

@@ -25,6 +25,9 @@ public static class RefusalReasons
     /// <summary>The API server could not be asked: nobody's fault, and nobody is let in.</summary>
     public const string ReviewUnavailable = "ReviewUnavailable";
 
+    /// <summary>A stream's token has ended, and its sidecar has sent no newer one.</summary>
+    public const string TokenEnded = "TokenEnded";
+
     /// <summary>This replica does not lead, the pod is not known (yet), or no pool selects it.</summary>
     public const string NotServed = "NotServed";
 }

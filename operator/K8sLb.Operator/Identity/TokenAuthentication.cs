@@ -14,6 +14,9 @@ internal sealed class TokenAuthentication(IKubernetesClient client, TimeProvider
 
     /// <summary>Far beyond any token of a service account (about 1 kB), and no work for the API server.</summary>
     private const int MaxTokenLength = 8 * 1024;
+
+    /// <summary>Of a token that is no JWT, and so does not say when it ends.</summary>
+    private static readonly TimeSpan LifeOfUnknown = TimeSpan.FromHours(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
@@ -25,7 +28,7 @@ internal sealed class TokenAuthentication(IKubernetesClient client, TimeProvider
     /// <summary>Apart, so that a flood of bad tokens does not drive out good ones.</summary>
     private readonly VerdictCache refused = new(1_024, TimeSpan.FromSeconds(10), time);
 
-    public async ValueTask<IdentityRefusal?> CheckAsync(
+    public async ValueTask<IdentityVerdict> CheckAsync(
         string? authorization,
         Hello hello,
         CancellationToken cancellationToken
@@ -33,19 +36,27 @@ internal sealed class TokenAuthentication(IKubernetesClient client, TimeProvider
     {
         if (authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) != true)
         {
-            return new(RefusalReasons.NoToken, "no token was sent: K8SLB_OPERATOR_TOKEN must name its file", Later);
+            return IdentityVerdict.Refuse(
+                RefusalReasons.NoToken,
+                "no token was sent: K8SLB_OPERATOR_TOKEN must name its file",
+                Later
+            );
         }
         var token = authorization[Scheme.Length..].Trim();
         if (token.Length is 0 or > MaxTokenLength)
         {
-            return new(RefusalReasons.TokenRefused, $"the token has {token.Length} characters", Later);
+            return IdentityVerdict.Refuse(
+                RefusalReasons.TokenRefused,
+                $"the token has {token.Length} characters",
+                Later
+            );
         }
         try
         {
             var verdict = await JudgeAsync(token, cancellationToken);
-            return verdict.Refusal is var (reason, message) ? new(reason, message, Later)
-                : verdict.Pod!.Is(hello) ? null
-                : new(
+            return verdict.Refusal is var (reason, message) ? IdentityVerdict.Refuse(reason, message, Later)
+                : verdict.Pod!.Is(hello) ? new(null, TokenEnd.Of(token) ?? time.GetUtcNow() + LifeOfUnknown)
+                : IdentityVerdict.Refuse(
                     RefusalReasons.AnotherPod,
                     $"the token is of pod {verdict.Pod}, the hello of {hello.PodNamespace}/{hello.PodName} ({hello.PodUid})",
                     Later
@@ -53,7 +64,11 @@ internal sealed class TokenAuthentication(IKubernetesClient client, TimeProvider
         }
         catch (ReviewUnavailableException e)
         {
-            return new(RefusalReasons.ReviewUnavailable, $"the token could not be checked: {e.Message}", Soon);
+            return IdentityVerdict.Refuse(
+                RefusalReasons.ReviewUnavailable,
+                $"the token could not be checked: {e.Message}",
+                Soon
+            );
         }
     }
 

@@ -14,6 +14,9 @@ public sealed record SidecarOptions
     /// <summary>The file with the token that proves which pod this is; null where the operator asks for none. Never sent over http.</summary>
     public string? OperatorToken { get; init; }
 
+    /// <summary>How often that file is looked at while a stream is open; tokens are renewed minutes before they end.</summary>
+    public TimeSpan TokenPoll { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The name that the operator's certificate must be for; null for the host that is dialled.</summary>
     public string? OperatorName { get; init; }
     public required string PodName { get; init; }

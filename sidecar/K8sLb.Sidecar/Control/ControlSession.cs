@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Draining;
@@ -15,6 +16,7 @@ internal sealed class ControlSession(
     HttpMessageInvoker http,
     Uri dial,
     OperatorToken? token,
+    TimeSpan tokenPoll,
     SnapshotIntake intake,
     PeerLoads loads,
     MemberReports reports,
@@ -26,6 +28,9 @@ internal sealed class ControlSession(
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReportTick = TimeSpan.FromMilliseconds(250);
     private const int TicksBetweenReports = 4;
+
+    private AuthenticationHeaderValue? shown;
+    private volatile bool takesTokens;
 
     /// <summary>The operator has answered, so this was no failure to reach it.</summary>
     public bool WasWelcomed { get; private set; }
@@ -47,14 +52,15 @@ internal sealed class ControlSession(
         };
         try
         {
-            request.Headers.Authorization = token is null ? null : await token.ReadAsync(ended.Token);
+            shown = token is null ? null : await token.ReadAsync(ended.Token);
+            request.Headers.Authorization = shown;
             await outgoing.SendAsync(new() { Hello = reports.Hello() });
             using var response = await SendAsync(request, ended.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 return $"the operator answered {(int)response.StatusCode}";
             }
-            var reporting = ReportAsync(outgoing, ended.Token);
+            var reporting = Task.WhenAll(ReportAsync(outgoing, ended.Token), RenewAsync(outgoing, ended.Token));
             try
             {
                 return await ReadAsync(response, outgoing, ended.Token);
@@ -122,6 +128,7 @@ internal sealed class ControlSession(
             if (message?.Welcome is { } welcome)
             {
                 WasWelcomed = true;
+                takesTokens = welcome.TakesTokens;
                 SidecarLog.Attached(log, dial, welcome.OperatorVersion, welcome.Epoch);
             }
             if (message?.Loads is { } told)
@@ -178,6 +185,51 @@ internal sealed class ControlSession(
         catch (OperationCanceledException)
         {
             // The stream has ended.
+        }
+    }
+
+    /// <summary>The kubelet writes a newer token long before the one that was shown ends: the stream goes on by it.</summary>
+    private async Task RenewAsync(OutgoingLines outgoing, CancellationToken cancellation)
+    {
+        if (token is null)
+        {
+            return;
+        }
+        try
+        {
+            using var timer = new PeriodicTimer(tokenPoll, clock);
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                if (
+                    takesTokens
+                    && await TryReadAsync(token, cancellation) is { } now
+                    && now.Parameter != shown?.Parameter
+                )
+                {
+                    shown = now;
+                    await outgoing.SendAsync(new() { Token = now.Parameter });
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The stream has ended.
+        }
+    }
+
+    /// <summary>Null while the file is between two tokens; a dial says what is wrong with one that stays so.</summary>
+    private static async Task<AuthenticationHeaderValue?> TryReadAsync(
+        OperatorToken token,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await token.ReadAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 }

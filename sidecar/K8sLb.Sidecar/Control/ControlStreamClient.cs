@@ -39,7 +39,18 @@ internal sealed class ControlStreamClient(
         {
             // A connection that is kept would lead to the same replica each time, which need not be the one that leads.
             using var http = new HttpMessageInvoker(Handler(trust));
-            var session = new ControlSession(http, dial, token, intake, loads, reports, drain, clock, log);
+            var session = new ControlSession(
+                http,
+                dial,
+                token,
+                options.TokenPoll,
+                intake,
+                loads,
+                reports,
+                drain,
+                clock,
+                log
+            );
             var why = await RunAsync(session, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
             {

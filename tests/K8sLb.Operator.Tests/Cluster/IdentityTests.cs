@@ -142,6 +142,29 @@ public sealed class IdentityTests(OperatorCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_newer_token_of_the_pod_keeps_its_stream_and_one_of_another_pod_ends_it()
+    {
+        await world.EndSidecarAsync("a");
+        await using var sidecar = await TestSidecar.AttachAsync(
+            world.Hub,
+            await world.HelloAsync("a"),
+            await world.CredentialsOfAsync("a")
+        );
+        (await sidecar.ReadWelcomeAsync()).TakesTokens.ShouldBeTrue();
+
+        await sidecar.SendAsync(new SidecarMessage { Token = (await world.CredentialsOfAsync("a")).Token });
+        (await sidecar.ReadAsync()).ShouldNotBeNull().Refusal.ShouldBeNull();
+        await sidecar.SendAsync(new SidecarMessage { Token = (await world.CredentialsOfAsync("b")).Token });
+
+        OperatorMessage? last = null;
+        while (await sidecar.ReadAsync() is { } message)
+        {
+            last = message;
+        }
+        last!.Refusal!.Reason.ShouldStartWith($"the token is of pod {world.Namespace}/b (");
+    }
+
+    [Fact]
     public async Task Plain_http_gets_no_answer() =>
         await Should.ThrowAsync<HttpRequestException>(() =>
             TestSidecar.DialAsync(new UriBuilder(world.Hub) { Scheme = "http" }.Uri)

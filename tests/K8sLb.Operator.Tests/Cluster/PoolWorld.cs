@@ -172,6 +172,15 @@ internal sealed class PoolWorld : IAsyncDisposable
         );
 
     /// <summary>That its sidecar uses.</summary>
+    /// <summary>The sidecar of this pod ends, so that a test speaks in its place.</summary>
+    public async Task EndSidecarAsync(string pod)
+    {
+        if (sidecars.Remove(pod, out var sidecar))
+        {
+            await sidecar.DisposeAsync();
+        }
+    }
+
     public string? TokenOf(string pod) => tokens[pod];
 
     /// <summary>What a pod of this namespace has mounted by now.</summary>

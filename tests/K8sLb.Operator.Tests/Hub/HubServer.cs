@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Identity;
@@ -51,12 +52,29 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
     /// <summary>Who is refused, and with what.</summary>
     public Func<Hello, Refusal?> Refuse { get; set; } = _ => null;
 
-    public static async Task<HubServer> StartAsync(HubOptions? options = null, long lastVersion = 0)
+    /// <param name="certificate">Speaks TLS with it; null for plain HTTP/2.</param>
+    public static async Task<HubServer> StartAsync(
+        HubOptions? options = null,
+        long lastVersion = 0,
+        X509Certificate2? certificate = null
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2)
+            kestrel.Listen(
+                System.Net.IPAddress.Loopback,
+                0,
+                listener =>
+                {
+                    listener.Protocols = HttpProtocols.Http2;
+                    if (certificate is not null)
+                    {
+                        listener.UseHttps(certificate);
+                    }
+                }
+            )
         );
         var server = new HubServer(builder.Build(), options ?? new HubOptions(), lastVersion);
         await server.app.StartAsync();

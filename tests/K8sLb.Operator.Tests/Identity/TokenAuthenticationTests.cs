@@ -21,7 +21,7 @@ public sealed class TokenAuthenticationTests
         );
         using var authentication = new TokenAuthentication(client, TimeProvider.System);
 
-        var refusal = await authentication.CheckAsync("Bearer t", TestSidecar.Hello("a"), CancellationToken.None);
+        var (refusal, _) = await authentication.CheckAsync("Bearer t", TestSidecar.Hello("a"), CancellationToken.None);
 
         refusal.ShouldNotBeNull().Reason.ShouldBe(RefusalReasons.ReviewUnavailable);
         refusal.RetryAfter.ShouldBeLessThan(TimeSpan.FromSeconds(5), "it is not the sidecar's fault");

@@ -136,7 +136,7 @@ internal sealed class FakeStream
 
     public async Task ReadHelloAsync() => Hello = (await ReadAsync()).Hello.ShouldNotBeNull();
 
-    public Task WelcomeAsync() =>
+    public Task WelcomeAsync(bool takesTokens = false) =>
         SendAsync(
             new()
             {
@@ -145,6 +145,7 @@ internal sealed class FakeStream
                     ProtocolVersion = ControlStream.ProtocolVersion,
                     OperatorVersion = "test",
                     Epoch = 1,
+                    TakesTokens = takesTokens,
                 },
             }
         );

@@ -254,7 +254,7 @@ public abstract class PeerKeyTests(PortMode mode) : DataPathTests(mode)
     public async Task While_the_operator_is_away_for_longer_than_keys_live_members_go_on_with_what_they_have()
     {
         await using var pool = await PoolAsync(members: 2, TestSnapshots.NeverQuiet);
-        pool.Keys = [TestSnapshots.Key("old", ends: TimeSpan.FromHours(-1))];
+        pool.Keys = [pool.Keys![0] with { GoodUntil = DateTimeOffset.UtcNow - TimeSpan.FromHours(1) }];
         await pool.DrainAsync(0);
         await Eventually.IsTrue(() => pool[0].Drain.Current is { IsReleasing: true }, "releasing");
         await using var late = await RawHttp.ConnectAsync(pool[0].Http);
