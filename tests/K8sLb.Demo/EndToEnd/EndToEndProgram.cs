@@ -65,8 +65,8 @@ internal static class EndToEndProgram
 
         await FollowAsync("Its pool");
         await shop.ExpectSidecarsAsync(there: true, cancellation);
-        await AllAsync(RunKind.K8sLb, scenarios);
         await FollowAsync("Watch");
+        await AllAsync(RunKind.K8sLb, scenarios);
         return results;
 
         async Task FollowAsync(string section)
@@ -80,7 +80,7 @@ internal static class EndToEndProgram
             foreach (var scenario in chosen)
             {
                 view.Step($"{scenario.Title}, {run.Title()}");
-                var result = await new ScenarioRun(demo, shop, observer).RunAsync(scenario, run, cancellation);
+                var result = await new ScenarioRun(demo, guide, shop, observer).RunAsync(scenario, run, cancellation);
                 results.Add(result);
                 view.Tell(EndToEndTexts.Result(result, results, all));
             }

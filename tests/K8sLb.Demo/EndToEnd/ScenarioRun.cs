@@ -4,7 +4,7 @@ using K8sLb.TestKit;
 namespace K8sLb.Demo;
 
 /// <summary>Lets a scenario happen under a load that begins before it and ends after it.</summary>
-internal sealed class ScenarioRun(DemoCluster cluster, ShopDeployment shop, ShopObserver observer)
+internal sealed class ScenarioRun(DemoCluster cluster, InstallGuide guide, ShopDeployment shop, ShopObserver observer)
 {
     private const int LongestLoadSeconds = 600;
     private static readonly TimeSpan EarlierLimit = TimeSpan.FromSeconds(150);
@@ -25,7 +25,7 @@ internal sealed class ScenarioRun(DemoCluster cluster, ShopDeployment shop, Shop
         await using var load = await LoadProcess.StartAsync(cluster.Cluster, order);
         await load.RunningForAsync(Before, cancellation);
         var begun = load.Progress!.Seconds;
-        await scenario.Happen(new Stage(run, cluster, shop, observer, load), cancellation);
+        await scenario.Happen(new Stage(run, cluster, guide, shop, observer, load), cancellation);
         var seconds = load.Progress.Seconds - begun;
         await load.RunningForAsync(After, cancellation);
         var report = await load.StopAsync().WaitAsync(cancellation);

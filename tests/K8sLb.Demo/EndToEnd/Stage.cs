@@ -7,6 +7,7 @@ namespace K8sLb.Demo;
 internal sealed record Stage(
     RunKind Run,
     DemoCluster Cluster,
+    InstallGuide Guide,
     ShopDeployment Shop,
     ShopObserver Observer,
     LoadProcess Load
