@@ -25,4 +25,9 @@ public sealed record Refusal
 {
     public required string Reason { get; init; }
     public int RetryAfterMs { get; init; }
+
+    /// <summary>
+    /// Where the replica that leads is reached, as https://IP:PORT, where the refusing one does not and knows who does. Worth one try.
+    /// </summary>
+    public string? Leader { get; init; }
 }

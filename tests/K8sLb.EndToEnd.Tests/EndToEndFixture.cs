@@ -15,7 +15,7 @@ public sealed class EndToEndFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        plane = await ControlPlane.StartAsync(new() { ControllerManager = new() });
+        plane = await ControlPlane.StartAsync(new() { ControllerManager = new(), Audit = true });
         client = Connect(plane);
         await plane.ApplyCrdAsync(Path.Combine(SourceTree.Find(), "crds", "backendpools.k8slb.io.yaml"));
         await plane.AddMadeUpNodeAsync("machine");

@@ -54,7 +54,7 @@ public sealed class RollingRestartTests(EndToEndFixture cluster)
     }
 
     /// <summary>All kinds of clients, few enough for two cores that also run the pods.</summary>
-    private static LoadPlan Mix =>
+    internal static LoadPlan Mix =>
         new(DurationSeconds: 300)
         {
             KeepAlive = new() { Connections = 16, MeanIntervalMs = 400 },
@@ -82,7 +82,7 @@ public sealed class RollingRestartTests(EndToEndFixture cluster)
             WebSocket = new() { Connections = 12, MeanIntervalMs = 700 },
         };
 
-    private static void ShouldHaveLostNothing(Shop shop, LoadReport report)
+    internal static void ShouldHaveLostNothing(Shop shop, LoadReport report)
     {
         shop.Mishaps.ShouldBeEmpty();
         if (report.Failed > 0)

@@ -49,6 +49,34 @@ public sealed class SecureControlStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_is_named_as_the_leader_has_to_prove_the_name_of_the_Service()
+    {
+        await using var impostor = await FakeOperator.StartAsync(certificate: theirs.Issue(Name));
+        await using var another = await FakeOperator.StartAsync(certificate: ours.Issue("shop.default.svc"));
+        await using var leader = await FakeOperator.StartAsync(certificate: ours.Issue(Name));
+        await using var follower = await FakeOperator.StartAsync(certificate: ours.Issue(Name));
+        await using var member = await StartAsync(follower.Url);
+
+        foreach (var named in new[] { impostor, another, leader })
+        {
+            var asked = await follower.NextAsync();
+            await asked.SendAsync(
+                new()
+                {
+                    Refusal = new() { Reason = "this replica does not lead", Leader = named.Url.ToString() },
+                }
+            );
+            asked.End();
+        }
+
+        (await leader.NextAsync()).Authorization.ShouldBe("Bearer first-token");
+        impostor.Connections.ShouldBe(1);
+        impostor.Requests.ShouldBe(0, "no token was shown");
+        another.Connections.ShouldBe(1);
+        another.Requests.ShouldBe(0, "no token was shown");
+    }
+
+    [Fact]
     public async Task A_false_operator_gets_no_request_and_its_snapshot_never_comes_into_force()
     {
         var at = LoopbackAddress.Next();

@@ -8,6 +8,9 @@ internal sealed record ApiRequest(string Verb, string Resource, HttpMethod Metho
     public ReadOnlyMemory<byte>? Content { get; init; }
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>Asked before it is sent, and again before its content is; null where nobody minds.</summary>
+    public Func<bool>? MayBeSent { get; init; }
+
     /// <summary>For messages: without the query, which may be long.</summary>
     public override string ToString() => $"{Method} {PathAndQuery.Split('?')[0]}";
 }

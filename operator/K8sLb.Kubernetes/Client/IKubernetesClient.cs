@@ -9,6 +9,12 @@ namespace K8sLb.Kubernetes;
 /// </summary>
 public interface IKubernetesClient : IDisposable
 {
+    /// <summary>
+    /// The same client for writes that only a leader may do: each is asked about before it is sent, and again when a connection takes
+    /// it, and fails with <see cref="FencedException"/> where <paramref name="mayWrite"/> says no. Need not be disposed.
+    /// </summary>
+    IKubernetesClient FencedBy(Func<bool> mayWrite);
+
     /// <summary>Everybody who is somebody to the server may ask.</summary>
     Task<ServerVersion> GetServerVersionAsync(CancellationToken cancellationToken = default);
 

@@ -19,6 +19,7 @@ public sealed class KubernetesClient : IKubernetesClient
     private readonly RequestSender sender;
     private readonly int listChunkSize;
     private readonly TimeProvider time;
+    private readonly Func<bool>? mayWrite;
 
     /// <param name="types">Null for the built-in ones.</param>
     public KubernetesClient(
@@ -35,6 +36,15 @@ public sealed class KubernetesClient : IKubernetesClient
         transport = new KubernetesTransport(configuration, options, this.time);
         sender = new RequestSender(transport, options.RequestTimeout, this.time);
     }
+
+    private KubernetesClient(KubernetesClient all, Func<bool> mayWrite)
+    {
+        (transport, types, sender) = (all.transport, all.types, all.sender);
+        (listChunkSize, time) = (all.listChunkSize, all.time);
+        this.mayWrite = mayWrite;
+    }
+
+    public IKubernetesClient FencedBy(Func<bool> mayWrite) => new KubernetesClient(this, mayWrite);
 
     public Task<ServerVersion> GetServerVersionAsync(CancellationToken cancellationToken = default) =>
         sender.SendAsync(
@@ -183,6 +193,7 @@ public sealed class KubernetesClient : IKubernetesClient
         var type = types.Get<T>();
         var request = new ApiRequest("delete", type.Plural, HttpMethod.Delete, ResourcePath.Of(type, @namespace, name))
         {
+            MayBeSent = mayWrite,
             Content = options is null
                 ? null
                 : JsonSerializer.SerializeToUtf8Bytes(options, KubernetesJson.Default.V1DeleteOptions),
@@ -198,7 +209,13 @@ public sealed class KubernetesClient : IKubernetesClient
         }
     }
 
-    public void Dispose() => transport.Dispose();
+    public void Dispose()
+    {
+        if (mayWrite is null)
+        {
+            transport.Dispose();
+        }
+    }
 
     private Task<T> UpdateAsync<T>(T entity, string? subresource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
@@ -239,6 +256,7 @@ public sealed class KubernetesClient : IKubernetesClient
     {
         var request = new ApiRequest(verb, Resource(type, subresource), method, path)
         {
+            MayBeSent = mayWrite,
             Content = JsonSerializer.SerializeToUtf8Bytes(entity, type.Json),
             ContentType = method == HttpMethod.Patch ? ApplyPatchType : "application/json",
         };
@@ -262,6 +280,7 @@ public sealed class KubernetesClient : IKubernetesClient
             ResourcePath.Of(type, @namespace, name, subresource)
         )
         {
+            MayBeSent = mayWrite,
             Content = patch.Content,
             ContentType = MergePatchType,
         };

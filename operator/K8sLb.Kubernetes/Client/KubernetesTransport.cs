@@ -74,6 +74,7 @@ internal sealed class KubernetesTransport : IDisposable
         CancellationToken cancellationToken
     )
     {
+        FencedException.ThrowIfClosed(request.MayBeSent, request.ToString());
         using var message = new HttpRequestMessage(request.Method, baseUrl + request.PathAndQuery)
         {
             Version = options.HttpVersion,
@@ -89,10 +90,10 @@ internal sealed class KubernetesTransport : IDisposable
         }
         if (request.Content is { } content)
         {
-            message.Content = new ReadOnlyMemoryContent(content)
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) },
-            };
+            message.Content = request.MayBeSent is { } may
+                ? new FencedContent(content, may, request.ToString())
+                : new ReadOnlyMemoryContent(content);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
         var started = time.GetTimestamp();
         HttpResponseMessage? response = null;

@@ -28,7 +28,7 @@ internal sealed class HeldLease : IDisposable
         renewedAt = sentAt;
         valid = new CancellationTokenSource(Remaining, time);
         ended = CancellationTokenSource.CreateLinkedTokenSource(stop, valid.Token);
-        Term = new LeadershipTerm(options.Identity, lease.Spec?.LeaseTransitions ?? 0, ended.Token);
+        Term = new LeadershipTerm(options.Identity, lease.Spec?.LeaseTransitions ?? 0, () => IsValid, ended.Token);
     }
 
     /// <summary>As last written, for the next conditional update.</summary>

@@ -32,7 +32,9 @@ public sealed class LeaderElector
     }
 
     /// <summary>By the clock, so that it is right also where timers are late.</summary>
-    public bool IsLeader => held is { IsValid: true, Term.Ended.IsCancellationRequested: false };
+    public bool IsLeader => held is { Term.IsHeld: true };
+
+    public string Identity => options.Identity;
 
     /// <summary>Null while nobody leads or the Lease has not been read.</summary>
     public ObservedLeader? Leader => observation.Leader;

@@ -41,9 +41,11 @@ public static class OperatorApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<OperatorLoops>());
         builder.Services.AddSingleton<IMemberAdmission>(services => new MemberAdmission(
             services.GetRequiredService<Leading>(),
-            () => services.GetRequiredService<LeaderElector>().IsLeader,
+            () => LeaderAddress.Of(services.GetRequiredService<LeaderElector>()),
+            services.GetRequiredService<AttachPace>(),
             services.GetRequiredService<OperatorLoops>().Directory
         ));
+        builder.Services.AddSingleton<AttachPace>();
         builder.Services.AddSingleton<AttachEndpoint>();
         AddIdentity(builder.Services, options, cluster);
         builder.Services.AddWebhooks(options, options.Namespace ?? cluster.Namespace);
@@ -92,6 +94,7 @@ public static class OperatorApplication
                 Namespace = options.Namespace ?? cluster.Namespace,
                 Name = "k8slb-operator",
                 Identity = identity,
+                Annotations = LeaderAddress.Annotate(options.AdvertisedUrl),
                 LeaseDuration = options.LeaseDuration,
                 RenewDeadline = options.LeaseRenewDeadline,
                 RetryPeriod = options.LeaseRetryPeriod,
@@ -119,9 +122,9 @@ public static class OperatorApplication
         var @namespace = options.Namespace ?? cluster.Namespace;
         services.AddSingleton<ServerCertificateInUse>();
         services.AddSingleton(s => new TrustLoop(
-            new AuthorityStore(s.GetRequiredService<IKubernetesClient>(), @namespace),
+            new AuthorityStore(LeadersClient(s), @namespace),
             new BundlePublisher(
-                s.GetRequiredService<IKubernetesClient>(),
+                LeadersClient(s),
                 s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<ILogger<BundlePublisher>>()
             ),
@@ -140,6 +143,12 @@ public static class OperatorApplication
 
     private static HashSet<string> Namespaces(Informer<BackendPool> pools) =>
         pools.Store.Items.Keys.Select(p => p.Namespace).ToHashSet(StringComparer.Ordinal);
+
+    private static IKubernetesClient LeadersClient(IServiceProvider services)
+    {
+        var elector = services.GetRequiredService<LeaderElector>();
+        return services.GetRequiredService<IKubernetesClient>().FencedBy(() => elector.IsLeader);
+    }
 
     private static IResult NotReady() =>
         Results.Text("not synced", statusCode: StatusCodes.Status503ServiceUnavailable);

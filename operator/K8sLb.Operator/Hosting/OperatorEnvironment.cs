@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using K8sLb.Operator.Injection;
 using K8sLb.Operator.Validation;
@@ -35,7 +36,9 @@ public static class OperatorEnvironment
             InjectionWebhook = Text("K8SLB_INJECTION_WEBHOOK"),
             ValidationWebhook = Text("K8SLB_VALIDATION_WEBHOOK"),
             Injection = InjectionEnvironment.Read(variable, OwnVersion),
+            Hub = new() { AttachesPerSecond = Rate("K8SLB_ATTACH_RATE") ?? defaults.Hub.AttachesPerSecond },
         };
+        options = options with { AdvertisedUrl = LeaderAddress.Derive(options.Listen, Text("POD_IP")) };
         return options is { UsesTls: false, Authentication: AuthenticationMode.TokenReview }
             ? throw new FormatException(
                 $"K8SLB_LISTEN: \"{options.Listen}\": must be https://IP:PORT, since sidecars send no token over plain HTTP; "
@@ -57,6 +60,13 @@ public static class OperatorEnvironment
             Text("K8SLB_AUTHENTICATION") is not { } text ? null
             : Enum.TryParse<AuthenticationMode>(text, out var mode) && Enum.IsDefined(mode) ? mode
             : throw new FormatException($"K8SLB_AUTHENTICATION: \"{text}\": must be TokenReview or None");
+
+        int? Rate(string name) =>
+            Text(name) is not { } text ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate)
+            && rate is >= 10 and <= 100_000
+                ? rate
+            : throw new FormatException($"{name}: \"{text}\": must be 10 to 100000 in a second");
 
         TimeSpan? Duration(string name) =>
             Text(name) is not { } text ? null

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using K8sLb.Core.Balancing;
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
@@ -19,8 +16,6 @@ namespace K8sLb.Operator.Hosting;
 /// </summary>
 internal sealed partial class OperatorLoops : BackgroundService
 {
-    private const string FieldManager = "k8slb-operator";
-
     /// <summary>Answers and numbers of many sidecars come at once: one decision for all of them.</summary>
     private static readonly TimeSpan ProgressDelay = TimeSpan.FromMilliseconds(100);
 
@@ -77,6 +72,7 @@ internal sealed partial class OperatorLoops : BackgroundService
         pools.Subscribe(directory.OnPool);
         pods.Subscribe(directory.OnPod);
         pools.Subscribe(change => trust.OnPool(change.Latest.Key().Namespace));
+        trust.ProblemChanged += EnqueueAll;
         controller = new ControllerLoop<BackendPool>(
             pools,
             new PoolController(leading),
@@ -140,16 +136,18 @@ internal sealed partial class OperatorLoops : BackgroundService
 
     private async Task LeadAsync(LeadershipTerm term)
     {
+        var writes = new PoolWrites(client.FencedBy(() => term.IsHeld));
         await using var poolTerm = new PoolTerm(
             new PoolRunContext
             {
                 Epoch = term.FencingNumber,
+                IsHeld = () => term.IsHeld,
                 Directory = directory,
-                Events = events,
-                WriteStatus = WriteStatusAsync,
-                SessionKeys = new SecretKeyStore(client),
+                Events = new TermEvents(events, () => term.IsHeld),
+                WriteStatus = writes.StatusAsync,
+                SessionKeys = new SecretKeyStore(client.FencedBy(() => term.IsHeld)),
                 TrustProblem = trust.Problem,
-                WriteCost = WriteCostAsync,
+                WriteCost = writes.CostAsync,
                 Changed = OnChanged,
                 SettleTime = options.SettleTime,
                 Time = time,
@@ -161,15 +159,20 @@ internal sealed partial class OperatorLoops : BackgroundService
         webhooks.OnLeading();
         try
         {
-            foreach (var pool in pools.Store.Items.Keys)
-            {
-                controller.Enqueue(pool);
-            }
+            EnqueueAll();
             await controller.RunAsync(term.Ended);
         }
         finally
         {
             leading.Term = null;
+        }
+    }
+
+    private void EnqueueAll()
+    {
+        foreach (var pool in pools.Store.Items.Keys)
+        {
+            controller.Enqueue(pool);
         }
     }
 
@@ -184,51 +187,6 @@ internal sealed partial class OperatorLoops : BackgroundService
             controller.EnqueueAfter(pool, ProgressDelay);
         }
     }
-
-    private Task<BackendPool> WriteStatusAsync(
-        ObjectKey pool,
-        string uid,
-        BackendPoolStatus status,
-        CancellationToken token
-    ) =>
-        client.ApplyStatusAsync(
-            new BackendPool
-            {
-                Metadata = new V1ObjectMeta
-                {
-                    Name = pool.Name,
-                    NamespaceProperty = pool.Namespace,
-                    // Refused where the pool was deleted and made anew meanwhile.
-                    Uid = uid,
-                },
-                Status = status,
-            },
-            FieldManager,
-            force: true,
-            token
-        );
-
-    private Task<V1Pod> WriteCostAsync(string @namespace, PodCost cost, CancellationToken token) =>
-        client.PatchAsync<V1Pod>(
-            V1Patch.Merge(
-                new JsonObject
-                {
-                    ["metadata"] = new JsonObject
-                    {
-                        ["uid"] = cost.Uid,
-                        ["annotations"] = new JsonObject
-                        {
-                            [PodConventions.DeletionCostAnnotation] = cost.Connections.ToString(
-                                CultureInfo.InvariantCulture
-                            ),
-                        },
-                    },
-                }
-            ),
-            cost.Name,
-            @namespace,
-            token
-        );
 
     [LoggerMessage(EventId = 220, Level = LogLevel.Information, Message = "Synced: {Pools} pools, {Pods} pods")]
     private partial void LogSynced(int pools, int pods);

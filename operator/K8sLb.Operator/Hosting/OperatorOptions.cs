@@ -10,6 +10,12 @@ public sealed record OperatorOptions
     /// <summary>Where sidecars attach, by HTTP/2; plain http:// (with prior knowledge) for development.</summary>
     public string Listen { get; init; } = "https://0.0.0.0:15010";
 
+    /// <summary>
+    /// Where sidecars reach this very replica; others send them there while it leads. Null where that is not known: they find it
+    /// by dialling the Service until they do.
+    /// </summary>
+    public string? AdvertisedUrl { get; init; }
+
     public AuthenticationMode Authentication { get; init; } = AuthenticationMode.TokenReview;
 
     /// <summary>The Service that sidecars dial; with the namespace it gives the names in the certificate.</summary>

@@ -60,6 +60,13 @@ public sealed partial class AttachEndpoint(
             await RefuseStrangerAsync(context, new(RefusalReasons.BadHello, error, BadHelloPause));
             return null;
         }
+        if (admission.TurnAway(context.Connection.RemoteIpAddress) is { } away)
+        {
+            OperatorMetrics.CountRefusal(away.Reason);
+            LogRefused(hello.PodNamespace, hello.PodName, away.Refusal.Reason);
+            await SendAsync(context, new OperatorMessage { Refusal = away.Refusal });
+            return null;
+        }
         var authorization = context.Request.Headers.Authorization.ToString();
         var identity = await authentication.CheckAsync(authorization, hello, context.RequestAborted);
         if (identity.Refusal is { } stranger)

@@ -17,6 +17,12 @@ public sealed record HubOptions
     /// <summary>The same from one address: a sidecar has one, and where addresses are masked a node's pods share one.</summary>
     public int MaxUnprovenBySource { get; init; } = 256;
 
+    /// <summary>
+    /// How many sidecars may attach in a second. All members of a pool have to be back before they count as lost, after 15 s; a review
+    /// of a token costs an API server about a millisecond.
+    /// </summary>
+    public int AttachesPerSecond { get; init; } = 500;
+
     /// <summary>Silence that ends a stream; a sidecar reports every second.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -28,6 +28,9 @@ public static class RefusalReasons
     /// <summary>A stream's token has ended, and its sidecar has sent no newer one.</summary>
     public const string TokenEnded = "TokenEnded";
 
+    /// <summary>More sidecars attach at a time than this operator lets in; it was told when its turn is.</summary>
+    public const string Paced = "Paced";
+
     /// <summary>This replica does not lead, the pod is not known (yet), or no pool selects it.</summary>
     public const string NotServed = "NotServed";
 }

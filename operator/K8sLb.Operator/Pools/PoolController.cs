@@ -12,7 +12,8 @@ internal sealed class PoolController(Leading leading) : IEntityController<Backen
         CancellationToken cancellationToken
     )
     {
-        if (leading.Term is not { } term)
+        // A process that was stopped for long finds everybody silent when it goes on; by then another one leads.
+        if (leading.Term is not { IsHeld: true } term)
         {
             return ReconciliationResult<BackendPool>.Success(entity);
         }

@@ -105,22 +105,26 @@ internal sealed class PoolRun : IAsyncDisposable
         var plan = Plan(view.InForce, pods, members, now);
         Announce(view, members, plan);
         var settling = Publish(view.InForce, pods, members, plan, now);
-        Offer(
-            StatusBuilder.Build(
-                new StatusInputs
-                {
-                    View = view,
-                    Before = status,
-                    Plan = plan,
-                    Members = members,
-                    Version = version,
-                    Unaware = barrier.Unaware(plan, members),
-                    SessionKeysProblem = sessionKeys.Problem,
-                    TrustProblem = context.TrustProblem(Key.Namespace),
-                    Now = now,
-                }
-            )
-        );
+        // Until the members are back, an operator that takes over knows less than the status of the one before says.
+        if (settling is null || status?.Version is null)
+        {
+            Offer(
+                StatusBuilder.Build(
+                    new StatusInputs
+                    {
+                        View = view,
+                        Before = status,
+                        Plan = plan,
+                        Members = members,
+                        Version = version,
+                        Unaware = barrier.Unaware(plan, members),
+                        SessionKeysProblem = sessionKeys.Problem,
+                        TrustProblem = context.TrustProblem(Key.Namespace),
+                        Now = now,
+                    }
+                )
+            );
+        }
         return Earliest(plan.WakeAt - now, settling);
     }
 

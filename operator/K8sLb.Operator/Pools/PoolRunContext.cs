@@ -13,6 +13,9 @@ internal sealed record PoolRunContext
 {
     /// <summary>The term's fencing number.</summary>
     public required long Epoch { get; init; }
+
+    /// <summary>Whether the term is still this process's, by the clock; without it, nothing is decided.</summary>
+    public Func<bool> IsHeld { get; init; } = () => true;
     public required PoolDirectory Directory { get; init; }
     public required IEventRecorder Events { get; init; }
 

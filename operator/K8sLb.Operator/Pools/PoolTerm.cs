@@ -9,6 +9,9 @@ internal sealed class PoolTerm(PoolRunContext context) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ObjectKey, PoolRun> runs = new();
 
+    /// <inheritdoc cref="PoolRunContext.IsHeld"/>
+    public bool IsHeld => context.IsHeld();
+
     public PoolRun? Find(ObjectKey pool) => runs.GetValueOrDefault(pool);
 
     /// <summary>Called for one pool by one caller at a time.</summary>

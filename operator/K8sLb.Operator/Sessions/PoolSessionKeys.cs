@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using K8sLb.Core;
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
-using K8sLb.Operator.Diagnostics;
-using K8sLb.Operator.Hub;
 using K8sLb.Protocol;
 
 namespace K8sLb.Operator.Sessions;
@@ -12,24 +10,37 @@ namespace K8sLb.Operator.Sessions;
 /// Keeps the keys of one pool's sessions: reads them, makes and rotates them when it is time, and has them at hand for the
 /// reconciler. What goes wrong is said, and changes nothing else about the pool.
 /// </summary>
-/// <param name="changed">There are other keys, or another problem.</param>
-internal sealed partial class PoolSessionKeys(
-    ObjectKey pool,
-    string uid,
-    ISessionKeyStore store,
-    Action changed,
-    TimeProvider time,
-    ILogger logger
-)
+internal sealed partial class PoolSessionKeys
 {
     /// <summary>Rotation has hours of notice; a Secret that somebody deleted, to end all sessions, is made anew by then.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly BackoffOptions Pauses = new() { Initial = TimeSpan.FromSeconds(1) };
 
-    private readonly AsyncSignal signal = new();
-    private readonly Backoff backoff = new(new BackoffOptions { Initial = TimeSpan.FromSeconds(1) });
+    private readonly ObjectKey pool;
+    private readonly string uid;
+    private readonly ISessionKeyStore store;
+    private readonly Action changed;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly UpkeepLoop loop;
     private long wantedTicks;
     private volatile KeysAtHand atHand = KeysAtHand.None;
+
+    /// <param name="changed">There are other keys, or another problem.</param>
+    public PoolSessionKeys(
+        ObjectKey pool,
+        string uid,
+        ISessionKeyStore store,
+        Action changed,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        (this.pool, this.uid, this.store) = (pool, uid, store);
+        (this.changed, this.time, this.logger) = (changed, time, logger);
+        loop = new UpkeepLoop("session-keys", Pauses, Patience, OnFailed, time);
+    }
 
     /// <summary>The pool keeps tokens, and nothing is known of its keys yet.</summary>
     public bool AreComing => Wanted is not null && !atHand.IsKnown;
@@ -50,7 +61,7 @@ internal sealed partial class PoolSessionKeys(
         var ticks = keepsTokens ? TimeSpan.FromMilliseconds(policy.Sessions!.TimeoutMs).Ticks : 0;
         if (Interlocked.Exchange(ref wantedTicks, ticks) != ticks)
         {
-            signal.Set();
+            loop.Call();
         }
         return !keepsTokens ? policy
             : atHand.Keys.Count == 0 ? policy with { Sessions = null }
@@ -72,43 +83,23 @@ internal sealed partial class PoolSessionKeys(
     }
 
     /// <summary>Ends by cancellation only.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => loop.RunAsync(LookAsync, cancellationToken);
+
+    private async Task<TimeSpan?> LookAsync(CancellationToken cancellationToken)
     {
-        try
+        if (Wanted is not { } timeout)
         {
-            while (true)
-            {
-                var pause = Wanted is { } timeout
-                    ? await TryStepAsync(timeout, cancellationToken)
-                    : Timeout.InfiniteTimeSpan;
-                await signal.WaitAsync(pause, time, cancellationToken);
-            }
+            return Timeout.InfiniteTimeSpan;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+        Put(new KeysAtHand(await StepAsync(timeout, cancellationToken), null, IsKnown: true));
+        return Pace;
     }
 
-    /// <returns>When to look next.</returns>
-    private async Task<TimeSpan> TryStepAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    private void OnFailed(string problem)
     {
-        try
+        if (Put(atHand with { Problem = problem, IsKnown = true }))
         {
-            using var limit = new CancellationTokenSource(Patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            var keys = await StepAsync(timeout, either.Token).WaitAsync(either.Token);
-            backoff.Reset();
-            Put(new KeysAtHand(keys, null, IsKnown: true));
-            return Pace;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            OperatorMetrics.LoopFailures.Add(1, new KeyValuePair<string, object?>("loop", "session-keys"));
-            var pause = backoff.Next();
-            var problem = e is OperationCanceledException ? "the API server did not answer in time" : e.Message;
-            if (Put(atHand with { Problem = problem, IsKnown = true }))
-            {
-                LogFailed(pool, problem);
-            }
-            return pause;
+            LogFailed(pool, problem);
         }
     }
 

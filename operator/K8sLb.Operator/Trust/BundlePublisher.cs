@@ -28,6 +28,9 @@ internal sealed partial class BundlePublisher(IKubernetesClient client, TimeProv
     /// <returns>Null where all is well.</returns>
     public string? Problem(string @namespace) => problems.GetValueOrDefault(@namespace);
 
+    /// <summary>All of them, to compare with those of before.</summary>
+    public string Problems => string.Join('\n', problems.OrderBy(p => p.Key, StringComparer.Ordinal));
+
     /// <summary>Another replica leads, or may have: what it did is not known.</summary>
     public void Forget()
     {

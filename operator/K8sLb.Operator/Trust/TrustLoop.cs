@@ -9,14 +9,7 @@ namespace K8sLb.Operator.Trust;
 /// Keeps this replica's certificate good, by what the Secret holds. The leader also makes and rotates the authorities and publishes
 /// them. What goes wrong is told, and the last good certificate serves on.
 /// </summary>
-internal sealed partial class TrustLoop(
-    AuthorityStore store,
-    BundlePublisher bundles,
-    ServerCertificateInUse inUse,
-    TrustLoopOptions options,
-    TimeProvider time,
-    ILogger logger
-)
+internal sealed partial class TrustLoop
 {
     /// <summary>Rotation has days of notice, renewal hours; a Secret that somebody deleted is made anew by then.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
@@ -25,14 +18,40 @@ internal sealed partial class TrustLoop(
     private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly AsyncSignal signal = new();
-
     /// <summary>One small question, and whoever has put a Secret back waits for the answer.</summary>
-    private readonly Backoff backoff = new(
-        new BackoffOptions { Initial = TimeSpan.FromSeconds(1), Maximum = TimeSpan.FromSeconds(10) }
-    );
+    private static readonly BackoffOptions Pauses = new()
+    {
+        Initial = TimeSpan.FromSeconds(1),
+        Maximum = TimeSpan.FromSeconds(10),
+    };
+
+    private readonly AuthorityStore store;
+    private readonly BundlePublisher bundles;
+    private readonly ServerCertificateInUse inUse;
+    private readonly TrustLoopOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly UpkeepLoop loop;
     private volatile string? problem;
+    private string told = "";
     private DateTimeOffset? authorityExpires;
+
+    public TrustLoop(
+        AuthorityStore store,
+        BundlePublisher bundles,
+        ServerCertificateInUse inUse,
+        TrustLoopOptions options,
+        TimeProvider time,
+        ILogger logger
+    )
+    {
+        (this.store, this.bundles, this.inUse) = (store, bundles, inUse);
+        (this.options, this.time, this.logger) = (options, time, logger);
+        loop = new UpkeepLoop("trust", Pauses, Patience, OnFailed, time);
+    }
+
+    /// <summary><see cref="Problem"/> says something else now.</summary>
+    public event Action? ProblemChanged;
 
     /// <returns>What is wrong with the trust of sidecars in this namespace; null where all is well.</returns>
     public string? Problem(string @namespace) =>
@@ -45,59 +64,54 @@ internal sealed partial class TrustLoop(
     public void OnLeading()
     {
         bundles.Forget();
-        signal.Set();
+        loop.Call();
     }
 
     public void OnPool(string @namespace)
     {
         if (options.IsLeader() && !bundles.HasPublished(@namespace))
         {
-            signal.Set();
+            loop.Call();
         }
     }
 
     /// <summary>Ends by cancellation only.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await signal.WaitAsync(await TryStepAsync(cancellationToken), time, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => loop.RunAsync(LookAsync, cancellationToken);
 
-    /// <returns>When to look next.</returns>
-    private async Task<TimeSpan> TryStepAsync(CancellationToken cancellationToken)
+    private async Task<TimeSpan?> LookAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var limit = new CancellationTokenSource(Patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            var done = await StepAsync(either.Token);
-            if (!done)
+            if (!await StepAsync(cancellationToken))
             {
-                return backoff.Next();
+                return null;
             }
-            backoff.Reset();
             return inUse.Current is null ? FirstPace : Pace;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            OperatorMetrics.LoopFailures.Add(1, new KeyValuePair<string, object?>("loop", "trust"));
-            var why = e is OperationCanceledException ? "the API server did not answer in time" : e.Message;
-            if (problem != why)
-            {
-                LogFailed(why);
-            }
-            problem = why;
-            return backoff.Next();
         }
         finally
         {
             Measure();
+            Tell();
+        }
+    }
+
+    private void OnFailed(string why)
+    {
+        if (problem != why)
+        {
+            LogFailed(why);
+        }
+        problem = why;
+        Tell();
+    }
+
+    private void Tell()
+    {
+        var now = $"{problem}\n{bundles.Problems}";
+        if (now != told)
+        {
+            told = now;
+            ProblemChanged?.Invoke();
         }
     }
 

@@ -27,7 +27,7 @@ internal static class WebhookHosting
         services.AddSingleton(s => new PoolAdmission(n => s.GetRequiredService<OperatorLoops>().Directory.InForce(n)));
         services.AddSingleton<AdmissionEndpoints>();
         services.AddSingleton(s => new WebhookUpkeep(
-            s.GetRequiredService<IKubernetesClient>(),
+            s.GetRequiredService<IKubernetesClient>().FencedBy(() => s.GetRequiredService<LeaderElector>().IsLeader),
             new AuthorityStore(s.GetRequiredService<IKubernetesClient>(), @namespace),
             s.GetRequiredService<ServerFeatures>(),
             new WebhookUpkeepOptions

@@ -1,7 +1,5 @@
 using K8sLb.Kubernetes;
 using K8sLb.Kubernetes.Models;
-using K8sLb.Operator.Diagnostics;
-using K8sLb.Operator.Hub;
 using K8sLb.Operator.Trust;
 
 namespace K8sLb.Operator.Webhooks;
@@ -10,14 +8,7 @@ namespace K8sLb.Operator.Webhooks;
 /// Keeps two things true that webhooks need: this process knows what the server can do, and the server knows by which authorities to
 /// trust this process (the leader writes them into both configurations).
 /// </summary>
-internal sealed partial class WebhookUpkeep(
-    IKubernetesClient client,
-    AuthorityStore authorities,
-    ServerFeatures features,
-    WebhookUpkeepOptions options,
-    TimeProvider time,
-    ILogger<WebhookUpkeep> logger
-)
+internal sealed partial class WebhookUpkeep
 {
     private const string FieldManager = "k8slb-operator";
 
@@ -30,13 +21,35 @@ internal sealed partial class WebhookUpkeep(
     /// <summary>What somebody changed is put right after so long; a server that was upgraded is seen.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly BackoffOptions Pauses = new()
+    {
+        Initial = TimeSpan.FromSeconds(1),
+        Maximum = TimeSpan.FromSeconds(30),
+    };
 
-    private readonly AsyncSignal signal = new();
-    private readonly Backoff backoff = new(
-        new BackoffOptions { Initial = TimeSpan.FromSeconds(1), Maximum = TimeSpan.FromSeconds(30) }
-    );
+    private readonly IKubernetesClient client;
+    private readonly AuthorityStore authorities;
+    private readonly ServerFeatures features;
+    private readonly WebhookUpkeepOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger<WebhookUpkeep> logger;
+    private readonly UpkeepLoop loop;
     private DateTimeOffset? asked;
     private (string Bundle, DateTimeOffset At)? written;
+
+    public WebhookUpkeep(
+        IKubernetesClient client,
+        AuthorityStore authorities,
+        ServerFeatures features,
+        WebhookUpkeepOptions options,
+        TimeProvider time,
+        ILogger<WebhookUpkeep> logger
+    )
+    {
+        (this.client, this.authorities, this.features) = (client, authorities, features);
+        (this.options, this.time, this.logger) = (options, time, logger);
+        loop = new UpkeepLoop("webhooks", Pauses, Patience, OnFailed, time);
+    }
 
     /// <summary>
     /// The server has been told whom to ask, or will not be: until then it lets pods in without a sidecar, so that whoever waits for
@@ -45,44 +58,25 @@ internal sealed partial class WebhookUpkeep(
     public bool HasRegistered { get; private set; }
 
     /// <summary>A term began.</summary>
-    public void OnLeading() => signal.Set();
+    public void OnLeading() => loop.Call();
 
     /// <summary>Ends by cancellation only.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => loop.RunAsync(StepAsync, cancellationToken);
+
+    private async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            while (true)
-            {
-                await signal.WaitAsync(await TryStepAsync(cancellationToken), time, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+        await AskAsync(cancellationToken);
+        var leads = options.IsLeader();
+        var done = !leads || await PublishAsync(cancellationToken);
+        HasRegistered |= leads ? done : options.HasLeader();
+        return done && HasRegistered ? Pace : FirstPace;
     }
 
-    /// <returns>When to look next.</returns>
-    private async Task<TimeSpan> TryStepAsync(CancellationToken cancellationToken)
+    private void OnFailed(string why)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        try
-        {
-            await AskAsync(either.Token);
-            var leads = options.IsLeader();
-            var done = !leads || await PublishAsync(either.Token);
-            HasRegistered |= leads ? done : options.HasLeader();
-            backoff.Reset();
-            return done && HasRegistered ? Pace : FirstPace;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Streams are served all the same.
-            HasRegistered = true;
-            OperatorMetrics.LoopFailures.Add(1, new KeyValuePair<string, object?>("loop", "webhooks"));
-            var why = e is OperationCanceledException ? "the API server did not answer in time" : e.Message;
-            LogFailed(why);
-            return backoff.Next();
-        }
+        // Streams are served all the same.
+        HasRegistered = true;
+        LogFailed(why);
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)

@@ -35,8 +35,8 @@ internal sealed class ControlSession(
     /// <summary>The operator has answered, so this was no failure to reach it.</summary>
     public bool WasWelcomed { get; private set; }
 
-    /// <summary>What the operator asked for where it refused the stream.</summary>
-    public TimeSpan? RetryAfter { get; private set; }
+    /// <summary>The operator's last word where it refused the stream.</summary>
+    public Refusal? Refusal { get; private set; }
 
     /// <returns>Why the stream ended.</returns>
     /// <exception cref="HttpRequestException">The operator could not be reached, or the stream broke.</exception>
@@ -122,7 +122,7 @@ internal sealed class ControlSession(
             }
             if (message?.Refusal is { } refusal)
             {
-                RetryAfter = TimeSpan.FromMilliseconds(Math.Max(0, refusal.RetryAfterMs));
+                Refusal = refusal;
                 return $"the operator refused: {refusal.Reason}";
             }
             if (message?.Welcome is { } welcome)

@@ -25,20 +25,22 @@ internal sealed class ControlStreamClient(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Operator is not { } dial)
+        if (options.Operator is not { } service)
         {
             return;
         }
         var trust = options.OperatorAuthority is { } authority
-            ? new OperatorTrust(authority, options.OperatorName ?? dial.Host, clock)
+            ? new OperatorTrust(authority, options.OperatorName ?? service.Host, clock)
             : null;
         var token =
-            dial.Scheme == Uri.UriSchemeHttps && options.OperatorToken is { } file ? new OperatorToken(file) : null;
-        var backoff = new Backoff(ShortestPause, LongestPause, random);
+            service.Scheme == Uri.UriSchemeHttps && options.OperatorToken is { } file ? new OperatorToken(file) : null;
+        var pauses = new DialPauses(ShortestPause, LongestPause, random);
+        var target = new DialTarget(service, clock);
         while (!stoppingToken.IsCancellationRequested)
         {
             // A connection that is kept would lead to the same replica each time, which need not be the one that leads.
             using var http = new HttpMessageInvoker(Handler(trust));
+            var dial = target.Next;
             var session = new ControlSession(
                 http,
                 dial,
@@ -51,30 +53,44 @@ internal sealed class ControlStreamClient(
                 clock,
                 log
             );
-            var why = await RunAsync(session, stoppingToken);
+            var why = await RunAsync(session, target, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
             if (session.WasWelcomed)
             {
-                backoff.Reset();
+                pauses.Reset();
             }
-            var pause = backoff.Next() + (session.RetryAfter ?? TimeSpan.Zero);
+            var pause = target.Next == service ? pauses.Next(session.Refusal) : TimeSpan.Zero;
             metrics.Redials.Add(1);
             SidecarLog.StreamEnded(log, dial, why, (long)pause.TotalMilliseconds);
             await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static async Task<string> RunAsync(ControlSession session, CancellationToken cancellation)
+    private static async Task<string> RunAsync(
+        ControlSession session,
+        DialTarget target,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return await session.RunAsync(cancellation);
+            var why = await session.RunAsync(cancellation);
+            if (session.Refusal is null && !session.WasWelcomed)
+            {
+                target.Failed();
+            }
+            else
+            {
+                target.Answered(session.Refusal);
+            }
+            return why;
         }
         catch (Exception e)
         {
+            target.Failed();
             return e.GetBaseException() is AuthenticationException distrust ? $"it is not trusted: {distrust.Message}"
                 : e.InnerException is null ? e.Message
                 : $"{e.Message} {e.InnerException.Message}";

@@ -3,7 +3,7 @@ using K8sLb.LocalCluster.Processes;
 
 namespace K8sLb.EndToEnd.Tests.Harness;
 
-/// <summary>The operator as a process. Killed, it can be started again at the same address.</summary>
+/// <summary>The operator as a process. Killed, it can be started again at the same address. Replicas name each other's.</summary>
 internal sealed class OperatorProcess(RunDirectory run, string kubeconfig, IPAddress address) : IAsyncDisposable
 {
     private ChildProcess? process;
@@ -12,11 +12,12 @@ internal sealed class OperatorProcess(RunDirectory run, string kubeconfig, IPAdd
     /// <summary>In its certificate: that of the Service which it would have in the namespace of its Lease.</summary>
     public const string Name = "k8slb.default.svc";
 
-    public Uri Control { get; } = new($"https://{address}:15010");
+    /// <summary>What the Lease calls it, beside a random part.</summary>
+    public string PodName { get; } = $"operator-at-{address}";
 
     public void Start() =>
         process = run.Start(
-            $"operator-{++starts}",
+            $"{PodName}-{++starts}",
             Programs.Operator,
             new Dictionary<string, string>
             {
@@ -24,6 +25,7 @@ internal sealed class OperatorProcess(RunDirectory run, string kubeconfig, IPAdd
                 ["K8SLB_LISTEN"] = $"https://{address}:15010",
                 ["K8SLB_HEALTH_LISTEN"] = $"http://{address}:15011",
                 ["K8SLB_NAMESPACE"] = "default",
+                ["POD_NAME"] = PodName,
                 // A killed leader's Lease has to run out before the next one leads.
                 ["K8SLB_LEASE_DURATION"] = "4s",
                 ["K8SLB_LEASE_RENEW_DEADLINE"] = "3s",

@@ -1,3 +1,4 @@
+using System.Net;
 using K8sLb.Core;
 using K8sLb.Kubernetes;
 using K8sLb.Load;
@@ -11,7 +12,8 @@ namespace K8sLb.EndToEnd.Tests.Harness;
 /// <summary>A Deployment of four pods in a namespace of its own, with an operator, a kubelet's stand-in and a client's view.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
-    private const int Replicas = 4;
+    public const int Replicas = 4;
+    private const string OperatorUser = "operators";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>What a kube-proxy takes on a cluster with some load on it.</summary>
@@ -22,16 +24,20 @@ internal sealed class Shop : IAsyncDisposable
     private readonly RunDirectory run;
     private readonly PodRunner pods;
     private readonly LaggingEndpoints endpoints;
+    private readonly OperatorService service;
     private readonly bool withSidecar;
 
-    private Shop(EndToEndFixture cluster, string @namespace, bool withSidecar)
+    private Shop(EndToEndFixture cluster, string @namespace, bool withSidecar, int operators)
     {
         (plane, client, this.withSidecar) = (cluster.Plane, cluster.Client, withSidecar);
         Namespace = @namespace;
         run = RunDirectory.Create("end-to-end");
         var addresses = new LoopbackRange();
-        Operator = new OperatorProcess(run, plane.KubeconfigPath, addresses.Next());
-        pods = new PodRunner(client, @namespace, addresses, Operator.Control, run, new IdentityVolume(plane, client));
+        var kubeconfig = plane.WriteKubeconfig($"{OperatorUser}-of-{@namespace}", "system:masters");
+        IPAddress[] homes = [.. Enumerable.Range(0, operators).Select(_ => addresses.Next())];
+        Operators = [.. homes.Select(home => new OperatorProcess(run, kubeconfig, home))];
+        service = new OperatorService(addresses.Next(), homes);
+        pods = new PodRunner(client, @namespace, addresses, service.Url, run, new IdentityVolume(plane, client));
         endpoints = new LaggingEndpoints(pods.Informer, EndpointLag, addresses.Nowhere);
         var (http1, http2) = withSidecar
             ? (Programs.SidecarPort, Programs.SidecarHttp2Port)
@@ -40,20 +46,23 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     public string Namespace { get; }
-    public OperatorProcess Operator { get; }
+    public List<OperatorProcess> Operators { get; }
+
+    /// <summary>Where there is one.</summary>
+    public OperatorProcess Operator => Operators.Single();
     public LoadTarget Target { get; }
     public IReadOnlyCollection<string> PodNames => pods.Names;
     public IReadOnlyCollection<string> Mishaps => pods.Mishaps;
 
     /// <summary>Returns when every pod is ready and a client sees it.</summary>
-    public static async Task<Shop> OpenAsync(EndToEndFixture cluster, bool withSidecar)
+    public static async Task<Shop> OpenAsync(EndToEndFixture cluster, bool withSidecar, int operators = 1)
     {
-        var shop = new Shop(cluster, await cluster.NewNamespaceAsync(), withSidecar);
+        var shop = new Shop(cluster, await cluster.NewNamespaceAsync(), withSidecar, operators);
         try
         {
             if (withSidecar)
             {
-                shop.Operator.Start();
+                shop.Operators.ForEach(o => o.Start());
                 await shop.ApplyAsync("pool.yaml");
             }
             await shop.ApplyAsync(withSidecar ? "with-sidecar.yaml" : "bare.yaml");
@@ -100,6 +109,19 @@ internal sealed class Shop : IAsyncDisposable
             Patience
         );
 
+    /// <summary>Returns when the status says that every pod there is takes new work.</summary>
+    public Task AllInServiceAsync() =>
+        Eventually.IsTrue(
+            async () =>
+                (await PoolAsync())?.Status is { Members: { Ready: Replicas, Draining: 0 } } status
+                && status.Endpoints!.Count(e => e.Phase is MemberPhase.Active) == Replicas,
+            "all members are in service",
+            Patience
+        );
+
+    /// <summary>Whether the API server calls this shop's operators so.</summary>
+    public bool IsOperator(string user) => user == $"{OperatorUser}-of-{Namespace}";
+
     public async Task<IReadOnlyList<EndpointStatus>> EndpointsAsync() =>
         [.. (await PoolAsync())?.Status?.Endpoints ?? []];
 
@@ -139,7 +161,11 @@ internal sealed class Shop : IAsyncDisposable
     {
         await plane.KubectlAsync("delete", "deployment,backendpool", "--all", "-n", Namespace, "--wait=false");
         await pods.DisposeAsync();
-        await Operator.DisposeAsync();
+        foreach (var each in Operators)
+        {
+            await each.DisposeAsync();
+        }
+        await service.DisposeAsync();
         await run.DisposeAsync();
     }
 }

@@ -30,6 +30,7 @@ internal sealed class ApiServer : IDisposable
             assets["kube-apiserver"],
             .. Arguments(placement, pki, etcd, options),
             .. gates,
+            .. options.Audit ? AuditLog.Arguments(placement.Run) : [],
             .. options.ApiServerArguments,
         ];
         http = AdministratorClient(pki);

@@ -41,6 +41,9 @@ public sealed class ControlPlane : ICluster
     /// <summary>Holds the logs (etcd.log, kube-apiserver.log, ...), etcd's data and the certificates.</summary>
     public string RunDirectory => placement.Run.Path;
 
+    /// <summary>What the server was asked; empty without <see cref="ControlPlaneOptions.Audit"/>.</summary>
+    public AuditLog Audit => new(placement.Run);
+
     /// <summary>Returns when the server is ready and, without a controller manager, pods can be created in the
     /// namespace "default".</summary>
     /// <exception cref="MissingAssetsException">etcd, kube-apiserver, ... are not there.</exception>

@@ -10,6 +10,9 @@ public sealed record ControlPlaneOptions
     /// <summary>Put after kube-apiserver's other arguments, so that they win over those.</summary>
     public IReadOnlyList<string> ApiServerArguments { get; init; } = [];
 
+    /// <summary>Whether the server writes down every request: see <see cref="ControlPlane.Audit"/>.</summary>
+    public bool Audit { get; init; }
+
     /// <summary>
     /// The address that nodes and pods reach the server by. Anything but loopback makes it listen on every address of
     /// its network namespace: for use inside one that has no way out.

@@ -35,6 +35,42 @@ public sealed class LeadershipTests(OperatorCluster cluster)
     }
 
     [Fact]
+    public async Task A_replica_that_does_not_lead_names_the_one_that_does_and_asks_nobody_who_they_are()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
+        await world.CreatePoolAsync();
+        await using var leader = await OperatorProcess.StartAsync(cluster, world);
+        await world.AddMembersAsync("a");
+        await world.ActiveAsync(1);
+        var user = cluster.ControlPlane.WriteKubeconfig(world.Namespace, "system:masters");
+        await using var follower = await OperatorProcess.StartAsync(cluster, world, user);
+        var hello = await world.HelloAsync("a");
+        var credentials = await world.CredentialsOfAsync("a");
+
+        await Eventually.IsTrue(
+            async () =>
+            {
+                await using var sidecar = await Hub.TestSidecar.AttachAsync(follower.Hub, hello, credentials);
+                var refusal = await sidecar.ReadRefusalAsync();
+                refusal.Reason.ShouldBe("this replica does not lead");
+                return refusal.Leader is { } named && new Uri(named) == leader.Hub;
+            },
+            "the follower names the leader"
+        );
+        cluster.ControlPlane.Audit.Read(world.Namespace).ShouldNotContain(r => r.Resource == "tokenreviews");
+
+        leader.Kill();
+        await world.ActiveAsync(1);
+        await Eventually.IsTrue(
+            async () =>
+                (await cluster.Client.GetAsync<V1Lease>("k8slb-operator", world.Namespace))!.Metadata.Annotations![
+                    "k8slb.io/leader-url"
+                ] == follower.Hub.ToString().TrimEnd('/'),
+            "the Lease says where the new leader is"
+        );
+    }
+
+    [Fact]
     public async Task A_killed_operator_is_followed_by_one_that_goes_on_with_the_drain()
     {
         await using var world = await PoolWorld.CreateAsync(cluster);

@@ -1,3 +1,4 @@
+using K8sLb.Kubernetes;
 using K8sLb.Operator.Tests.Hub;
 using K8sLb.Protocol;
 
@@ -17,6 +18,7 @@ internal sealed class LiveSidecar : IAsyncDisposable
     private volatile MemberSnapshot? snapshot;
     private volatile DrainReport? drain;
     private volatile Refusal? refusal;
+    private Uri? leader;
     private int connections = 10;
 
     public LiveSidecar(Func<Uri> hub, Hello hello, Func<Task<Credentials?>> credentials)
@@ -29,6 +31,9 @@ internal sealed class LiveSidecar : IAsyncDisposable
 
     /// <summary>What is in force; null until the first one came.</summary>
     public MemberSnapshot? Snapshot => snapshot;
+
+    /// <summary>A snapshot of an earlier term came after one of a later.</summary>
+    public bool WentBack { get; private set; }
 
     public DrainDirective? Directive => snapshot?.Self.Drain;
 
@@ -65,9 +70,11 @@ internal sealed class LiveSidecar : IAsyncDisposable
         {
             try
             {
+                var dialled = leader ?? hub();
+                leader = null;
                 var held = snapshot is { } s ? new SnapshotVersion(s.Epoch, s.Version) : (SnapshotVersion?)null;
                 await using var stream = await TestSidecar.AttachAsync(
-                    hub(),
+                    dialled,
                     hello with
                     {
                         Held = held,
@@ -81,7 +88,14 @@ internal sealed class LiveSidecar : IAsyncDisposable
                 await ended.CancelAsync();
                 await reporting;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e)
+                when (e
+                        is HttpRequestException
+                            or IOException
+                            or OperationCanceledException
+                            or KubernetesException
+                            or TimeoutException
+                )
             {
                 // Dial again, as long as the test runs.
             }
@@ -95,6 +109,7 @@ internal sealed class LiveSidecar : IAsyncDisposable
         while (await stream.ReadAsync() is { } message)
         {
             refusal = message.Refusal ?? refusal;
+            leader = message.Refusal?.Leader is { } named ? new Uri(named) : null;
             if (message.Snapshot is not { } next)
             {
                 continue;
@@ -109,6 +124,7 @@ internal sealed class LiveSidecar : IAsyncDisposable
                 );
                 continue;
             }
+            WentBack |= next.Epoch < snapshot?.Epoch;
             snapshot = next;
             Follow(next.Self.Drain);
             await stream.AcknowledgeAsync(next);

@@ -16,7 +16,7 @@ public sealed class OperatorCluster : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        controlPlane = await ControlPlane.StartAsync();
+        controlPlane = await ControlPlane.StartAsync(new() { Audit = true });
         await controlPlane.ApplyCrdAsync(RepositoryFiles.Crd);
         client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(controlPlane.KubeconfigPath),

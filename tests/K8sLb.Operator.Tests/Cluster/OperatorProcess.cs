@@ -11,6 +11,8 @@ namespace K8sLb.Operator.Tests.Cluster;
 internal sealed partial class OperatorProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     private readonly Process process;
     private readonly StringBuilder output = new();
@@ -23,6 +25,9 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>Where sidecars reach it.</summary>
+    public Uri Hub { get; private set; } = new("http://127.0.0.1:9");
 
     /// <summary>Where it is asked how it is; null where it was not waited for.</summary>
     public Uri? Health { get; private set; }
@@ -39,20 +44,29 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it for this world, and points the world's sidecars to it.</summary>
-    public static async Task<OperatorProcess> StartAsync(OperatorCluster cluster, PoolWorld world)
+    public static async Task<OperatorProcess> StartAsync(
+        OperatorCluster cluster,
+        PoolWorld world,
+        string? kubeconfig = null,
+        params (string Name, string Value)[] environment
+    )
     {
         var ports = FreePorts.Take(2);
-        var hub = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}");
+        var (scheme, authentication) = world.IsSecure ? ("https", "TokenReview") : ("http", "None");
+        var hub = string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{ports[0]}");
         var health = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[1]}");
         var started = Start(
-            cluster.ControlPlane.KubeconfigPath,
-            ("K8SLB_LISTEN", hub),
-            ("K8SLB_AUTHENTICATION", "None"),
-            ("K8SLB_HEALTH_LISTEN", health),
-            ("K8SLB_NAMESPACE", world.Namespace),
-            ("K8SLB_LEASE_DURATION", "5s"),
-            ("K8SLB_LEASE_RENEW_DEADLINE", "4s"),
-            ("K8SLB_LEASE_RETRY_PERIOD", "250ms")
+            kubeconfig ?? cluster.ControlPlane.KubeconfigPath,
+            [
+                ("K8SLB_LISTEN", hub),
+                ("K8SLB_AUTHENTICATION", authentication),
+                ("K8SLB_HEALTH_LISTEN", health),
+                ("K8SLB_NAMESPACE", world.Namespace),
+                ("K8SLB_LEASE_DURATION", "5s"),
+                ("K8SLB_LEASE_RENEW_DEADLINE", "4s"),
+                ("K8SLB_LEASE_RETRY_PERIOD", "250ms"),
+                .. environment,
+            ]
         );
         using var http = new HttpClient();
         await Eventually.IsTrue(
@@ -69,7 +83,7 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
             },
             "the operator is ready"
         );
-        world.Hub = new Uri(hub);
+        world.Hub = started.Hub = new Uri(hub);
         started.Health = new Uri(health);
         return started;
     }
@@ -90,6 +104,11 @@ internal sealed partial class OperatorProcess : IAsyncDisposable
     }
 
     public void Kill() => process.Kill();
+
+    /// <summary>As a machine does that is suspended: nothing of it runs, and nobody is told.</summary>
+    public void Stop() => _ = SendSignal(process.Id, SigStop);
+
+    public void GoOn() => _ = SendSignal(process.Id, SigCont);
 
     /// <returns>The exit code.</returns>
     public async Task<int> TerminateAsync()

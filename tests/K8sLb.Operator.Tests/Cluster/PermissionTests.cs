@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using K8sLb.Kubernetes.Models;
 using K8sLb.Operator.Api;
 using K8sLb.TestKit;
@@ -6,13 +5,13 @@ using K8sLb.TestKit;
 namespace K8sLb.Operator.Tests.Cluster;
 
 [Collection(ClusterTests.Name)]
-public sealed partial class PermissionTests(OperatorCluster cluster)
+public sealed class PermissionTests(OperatorCluster cluster)
 {
     [Fact]
     public async Task What_the_chart_permits_is_enough()
     {
         await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
-        var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
+        var kubeconfig = await Grants.GiveAsync(cluster, world, ChartRules.Text(clusterWide: true));
         await world.StartOperatorAsync(kubeconfig);
         await world.CreatePoolAsync();
         await world.AddMembersAsync("a", "b");
@@ -28,7 +27,7 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     public async Task What_the_chart_permits_is_enough_for_the_keys_of_sessions()
     {
         await using var world = await PoolWorld.CreateAsync(cluster);
-        var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
+        var kubeconfig = await Grants.GiveAsync(cluster, world, ChartRules.Text(clusterWide: true));
         var first = await world.StartOperatorAsync(kubeconfig);
         var pool = await world.CreatePoolAsync(change: KeepSessions);
         await world.AddMembersAsync("a");
@@ -57,8 +56,8 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     public async Task Without_permission_for_secrets_a_pool_works_and_says_that_it_keeps_no_sessions()
     {
         await using var world = await PoolWorld.CreateAsync(cluster);
-        var rules = ChartRules(clusterWide: true).Replace("[secrets]", "[nothing]", StringComparison.Ordinal);
-        await world.StartOperatorAsync(await GrantAsync(world, rules));
+        var rules = ChartRules.Text(clusterWide: true).Replace("[secrets]", "[nothing]", StringComparison.Ordinal);
+        await world.StartOperatorAsync(await Grants.GiveAsync(cluster, world, rules));
         await world.CreatePoolAsync(change: KeepSessions);
         await world.AddMembersAsync("a");
 
@@ -102,7 +101,7 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     public async Task The_cost_of_deletion_is_written_into_the_pods()
     {
         await using var world = await PoolWorld.CreateAsync(cluster);
-        var kubeconfig = await GrantAsync(world, ChartRules(clusterWide: true));
+        var kubeconfig = await Grants.GiveAsync(cluster, world, ChartRules.Text(clusterWide: true));
         await world.StartOperatorAsync(kubeconfig);
         await world.CreatePoolAsync(change: s => s.ScaleIn = new());
         await world.AddMembersAsync("a");
@@ -120,9 +119,11 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     {
         await using var good = await PoolWorld.CreateAsync(cluster);
         await using var bad = await PoolWorld.CreateAsync(cluster);
-        var rules = ChartRules(clusterWide: true)
+        var rules = ChartRules
+            .Text(clusterWide: true)
             .Replace("[backendpools/status]", "[nothing]", StringComparison.Ordinal);
-        var kubeconfig = await GrantAsync(
+        var kubeconfig = await Grants.GiveAsync(
+            cluster,
             good,
             rules,
             """
@@ -151,11 +152,10 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
     public async Task What_the_chart_permits_is_enough_for_the_webhooks()
     {
         await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
-        var rules = ChartRules(clusterWide: true, "webhooks.yaml")
-            .Replace("{{ .Release.Name }}", WebhookConfigurations.Name(world), StringComparison.Ordinal);
-        var kubeconfig = await GrantAsync(
+        var kubeconfig = await Grants.GiveAsync(
+            cluster,
             world,
-            ChartRules(clusterWide: true) + rules.Replace("rules:\n", "", StringComparison.Ordinal)
+            ChartRules.Text(clusterWide: true) + ChartRules.OfWebhooks(WebhookConfigurations.Name(world))
         );
         await world.CreatePoolAsync();
 
@@ -169,56 +169,4 @@ public sealed partial class PermissionTests(OperatorCluster cluster)
         spec.Ports![0].Mode = "Proxy";
         spec.SessionPersistence = new BackendPoolSessionPersistence();
     }
-
-    /// <summary>The rules of the chart's ClusterRole, or of its Role, as YAML.</summary>
-    private static string ChartRules(bool clusterWide, string template = "rbac.yaml")
-    {
-        var rbac = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "helm", "k8slb", "templates", template));
-        var kind = clusterWide ? "ClusterRole" : "Role";
-        var document = rbac.Split("\n---\n").Single(d => Regex.IsMatch(d, $"^kind: {kind}$", RegexOptions.Multiline));
-        return Rules().Match(document).Value;
-    }
-
-    /// <summary>A user with these cluster-wide rules, and in the world's own namespace with the chart's Role and more.</summary>
-    private async Task<string> GrantAsync(PoolWorld world, string clusterRules, string moreRules = "")
-    {
-        var group = $"operators-of-{world.Namespace}";
-        var manifests = $"""
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: ClusterRole
-            metadata: {ToYaml(group, null)}
-            {clusterRules}
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: ClusterRoleBinding
-            metadata: {ToYaml(group, null)}
-            {Reference("ClusterRole", group)}
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: Role
-            metadata: {ToYaml(group, world.Namespace)}
-            {ChartRules(clusterWide: false)}
-            {moreRules}
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: RoleBinding
-            metadata: {ToYaml(group, world.Namespace)}
-            {Reference("Role", group)}
-            """;
-        await cluster.ControlPlane.KubectlAsync(["apply", "-f", "-"], manifests);
-        return cluster.ControlPlane.WriteKubeconfig("operator", group);
-    }
-
-    private static string ToYaml(string name, string? ns) =>
-        ns is null ? $"{{name: {name}}}" : $"{{name: {name}, namespace: {ns}}}";
-
-    private static string Reference(string kind, string group) =>
-        $$"""
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: {{kind}}, name: {{group}}}
-            subjects:
-              - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: {{group}}}
-            """;
-
-    [GeneratedRegex(@"^rules:\n(?:[ \t].*\n?)+", RegexOptions.Multiline)]
-    private static partial Regex Rules();
 }

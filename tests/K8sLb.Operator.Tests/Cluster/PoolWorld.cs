@@ -30,9 +30,13 @@ internal sealed class PoolWorld : IAsyncDisposable
     {
         (this.cluster, this.secure) = (cluster, secure);
         Namespace = ns;
+        OperatorName = $"k8slb.{ns}.svc";
     }
 
     public string Namespace { get; }
+
+    /// <summary>Of the operator that is dialled, in its certificate.</summary>
+    public string OperatorName { get; set; }
 
     /// <summary>Where sidecars dial.</summary>
     public Uri Hub { get; set; } = new("http://127.0.0.1:9");
@@ -47,11 +51,16 @@ internal sealed class PoolWorld : IAsyncDisposable
         return new PoolWorld(cluster, ns, secure);
     }
 
-    /// <summary>An operator in this process, and the new address of <see cref="Hub"/>.</summary>
+    /// <summary>As in production: TLS, and tokens that the API server checks.</summary>
+    public bool IsSecure => secure;
+
+    /// <summary>An operator in this process.</summary>
+    /// <param name="isDialled">Whether it is the new address of <see cref="Hub"/>.</param>
     public async Task<WebApplication> StartOperatorAsync(
         string? kubeconfig = null,
         HubOptions? hub = null,
-        Func<OperatorOptions, OperatorOptions>? change = null
+        Func<OperatorOptions, OperatorOptions>? change = null,
+        bool isDialled = true
     )
     {
         var options = new OperatorOptions
@@ -72,7 +81,10 @@ internal sealed class PoolWorld : IAsyncDisposable
         );
         operators.Add(app);
         await app.StartAsync();
-        Hub = new Uri(app.Urls.First());
+        if (isDialled)
+        {
+            Hub = new Uri(app.Urls.First());
+        }
         return app;
     }
 
@@ -190,7 +202,7 @@ internal sealed class PoolWorld : IAsyncDisposable
         var bundle = await cluster.Client.GetAsync<V1ConfigMap>("k8slb-ca", Namespace);
         return new(
             bundle?.Data?["ca.crt"] ?? throw new IOException("ConfigMap k8slb-ca is not there yet"),
-            $"k8slb.{Namespace}.svc",
+            OperatorName,
             token
         );
     }

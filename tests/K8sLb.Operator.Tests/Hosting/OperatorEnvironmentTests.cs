@@ -34,6 +34,24 @@ public sealed class OperatorEnvironmentTests
             .Throw<FormatException>(() => Read(("K8SLB_AUTHENTICATION", mode)))
             .Message.ShouldBe($"K8SLB_AUTHENTICATION: \"{mode}\": must be TokenReview or None");
 
+    [Fact]
+    public void In_a_pod_it_says_by_the_pod_s_address_where_it_is_reached() =>
+        Read(("POD_IP", "10.1.2.3")).AdvertisedUrl.ShouldBe("https://10.1.2.3:15010");
+
+    [Theory]
+    [InlineData("9")]
+    [InlineData("100001")]
+    [InlineData("many")]
+    [InlineData("-500")]
+    public void A_rate_of_attaching_that_would_keep_all_out_or_nobody_is_a_mistake(string rate) =>
+        Should
+            .Throw<FormatException>(() => Read(("K8SLB_ATTACH_RATE", rate)))
+            .Message.ShouldBe($"K8SLB_ATTACH_RATE: \"{rate}\": must be 10 to 100000 in a second");
+
+    [Fact]
+    public void The_rate_of_attaching_can_be_set() =>
+        Read(("K8SLB_ATTACH_RATE", "2000")).Hub.AttachesPerSecond.ShouldBe(2000);
+
     private static OperatorOptions Read(params (string Name, string Value)[] variables) =>
         OperatorEnvironment.Read(variables.ToDictionary(v => v.Name, v => v.Value).GetValueOrDefault);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using K8sLb.Operator.Hub;
+using K8sLb.Operator.Identity;
 using K8sLb.Protocol;
 using K8sLb.TestKit;
 
@@ -39,6 +40,27 @@ public sealed class AttachTests
         refusal.Reason.ShouldBe("not now");
         refusal.RetryAfterMs.ShouldBe(1234);
         (await sidecar.ReadAsync()).ShouldBeNull();
+        hub.Channel.Members.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_is_turned_away_is_told_where_and_when_to_come()
+    {
+        await using var hub = await HubServer.StartAsync();
+        hub.Away = new(
+            RefusalReasons.Paced,
+            new Refusal
+            {
+                Reason = "elsewhere and later",
+                RetryAfterMs = 1234,
+                Leader = "https://10.0.0.5:15010",
+            }
+        );
+
+        await using var sidecar = await TestSidecar.AttachAsync(hub.Address, TestSidecar.Hello("a"));
+
+        (await sidecar.ReadRefusalAsync()).ShouldBe(hub.Away.Refusal);
+        (await sidecar.ReadAsync()).ShouldBeNull("the stream ends");
         hub.Channel.Members.ShouldBeEmpty();
     }
 

@@ -81,6 +81,11 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
         return server;
     }
 
+    /// <summary>What everybody is turned away with, before anybody looks who they are.</summary>
+    public TurnedAway? Away { get; set; }
+
+    public TurnedAway? TurnAway(System.Net.IPAddress? source) => Away;
+
     public Admission Admit(Hello hello) =>
         Refuse(hello) is { } refusal
             ? Admission.Refuse(refusal.Reason, TimeSpan.FromMilliseconds(refusal.RetryAfterMs))

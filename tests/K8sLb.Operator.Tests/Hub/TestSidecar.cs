@@ -42,6 +42,9 @@ internal sealed class TestSidecar : IAsyncDisposable
             {
                 UseProxy = false,
                 ConnectTimeout = TimeSpan.FromSeconds(5),
+                // As a sidecar finds an operator that is there and says nothing.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(2),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(2),
                 SslOptions = credentials?.Tls() ?? new(),
             }
         );

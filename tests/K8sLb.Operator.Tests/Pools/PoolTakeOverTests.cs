@@ -32,6 +32,28 @@ public sealed class PoolTakeOverTests
     }
 
     [Fact]
+    public async Task A_status_stands_until_the_members_are_back_or_were_waited_for()
+    {
+        await using var bench = new PoolBench();
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"));
+        bench.AttachAll("a", "b");
+        bench.Run.Reconcile();
+        await bench.WrittenAsync(s => s is { Version: not null, Members.Ready: 2 }, "both are ready");
+        var before = bench.Written!;
+
+        await bench.RestartAsync();
+        bench.Attach("a");
+        bench.Run.Reconcile();
+        bench.Time.Advance(TimeSpan.FromSeconds(6));
+        bench.Run.Reconcile();
+        bench.Written.ShouldBeSameAs(before, "it would say less than the one before");
+
+        bench.Time.Advance(TimeSpan.FromSeconds(2));
+        bench.Run.Reconcile();
+        await bench.WrittenAsync(s => s.Version > before.Version, "it has waited long enough");
+    }
+
+    [Fact]
     public async Task An_ejection_lasts_as_long_under_the_next_operator()
     {
         var pool = Sample.Pool("shop");
