@@ -13,12 +13,22 @@ public sealed record BackendPoolStatus
     public MemberCounts? Members { get; set; }
     public int? Connections { get; set; }
     public AccountStatus? ConnectionTotals { get; set; }
+    public IList<SidecarVersionStatus>? SidecarVersions { get; set; }
 
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? Eta { get; set; }
     public IList<EndpointStatus>? Endpoints { get; set; }
     public int? EndpointsOmitted { get; set; }
     public IList<V1Condition>? Conditions { get; set; }
+}
+
+public sealed record SidecarVersionStatus
+{
+    [Required]
+    public string Version { get; set; } = "";
+
+    [Required]
+    public int Pods { get; set; }
 }
 
 public sealed record AccountStatus

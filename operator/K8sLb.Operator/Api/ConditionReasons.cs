@@ -54,6 +54,12 @@ public static class ConditionReasons
     /// <summary>Not Degraded.</summary>
     public const string AllHealthy = "AllHealthy";
 
+    /// <summary>SidecarsCurrent, also where none is attached.</summary>
+    public const string SameVersion = "SameVersion";
+
+    /// <summary>Not SidecarsCurrent: the message says how many run which version, and what brings them to the operator's.</summary>
+    public const string OtherVersions = "OtherVersions";
+
     /// <summary>CapacityGuarded: the message names the members whose drain waits.</summary>
     public const string DrainsHeldBack = "DrainsHeldBack";
 

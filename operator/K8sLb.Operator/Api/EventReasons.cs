@@ -16,6 +16,9 @@ public static class EventReasons
     /// <summary>A sidecar refused what it was sent.</summary>
     public const string StateRefused = "StateRefused";
 
+    /// <summary>A sidecar of another version than the operator's has attached; told once for each pod and version.</summary>
+    public const string OtherSidecarVersion = "OtherSidecarVersion";
+
     /// <summary>An annotation of a pod has a value that means nothing; it is ignored.</summary>
     public const string InvalidAnnotation = "InvalidAnnotation";
 

@@ -79,6 +79,13 @@ public static class OperatorMetrics
         "Members of pools by phase"
     );
 
+    /// <summary>Tags: version, same as this operator's or other: what sidecars call theirs must not make series without bound.</summary>
+    internal static readonly UpDownCounter<long> Sidecars = Meter.CreateUpDownCounter<long>(
+        "k8slb.operator.sidecars",
+        "{sidecar}",
+        "Sidecars that are attached"
+    );
+
     /// <summary>Tags: reason, as in the events: DrainStarted, Drained, DrainForced, Lost and so on.</summary>
     internal static readonly Counter<long> Transitions = Meter.CreateCounter<long>(
         "k8slb.operator.member.transitions",

@@ -9,6 +9,9 @@ public static class HelloRules
     /// <summary>The preface of a peer connection must fit <see cref="PeerPreface.MaxBytes"/> with a port name of 15 and its frame.</summary>
     private const int MaxCredentialLength = 200;
 
+    /// <summary>It is shown in statuses and events. A version with the full name of a commit has half of this.</summary>
+    private const int MaxVersionLength = 100;
+
     /// <summary>Far beyond any count, and far from an overflow: what comes next must be greater.</summary>
     private const long MaxHeld = 1L << 53;
 
@@ -26,6 +29,13 @@ public static class HelloRules
         )
         {
             return $"peerAddress: \"{hello.PeerAddress}\": must be the IP address where peers reach this member";
+        }
+        if (
+            hello.SidecarVersion.Length is 0 or > MaxVersionLength
+            || hello.SidecarVersion.Any(c => c is <= ' ' or > '~')
+        )
+        {
+            return $"sidecarVersion: must be 1 to {MaxVersionLength} printable ASCII characters without spaces";
         }
         if (hello.PeerPort is < 1 or > 65535)
         {

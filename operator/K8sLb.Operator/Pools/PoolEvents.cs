@@ -14,6 +14,7 @@ internal sealed class PoolEvents(IEventRecorder recorder)
 {
     private readonly Dictionary<string, string> annotationProblems = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RefusedSnapshot> refusals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> otherVersions = new(StringComparer.Ordinal);
     private string? notAccepted;
 
     public void Accepted(PoolView view)
@@ -70,6 +71,26 @@ internal sealed class PoolEvents(IEventRecorder recorder)
             }
         }
         Keep(refusals, view);
+    }
+
+    public void Versions(PoolView view, IReadOnlyDictionary<string, MemberState> members, string own)
+    {
+        foreach (var (uid, member) in members)
+        {
+            var version = member.Hello.SidecarVersion;
+            if (version == own)
+            {
+                otherVersions.Remove(uid);
+            }
+            else if (otherVersions.GetValueOrDefault(uid) != version)
+            {
+                otherVersions[uid] = version;
+                var note =
+                    $"{member.Hello.PodName}: its sidecar is {version}, this operator {own}: it gets that when it is created anew";
+                Publish(view, EventType.Normal, EventReasons.OtherSidecarVersion, "Attach", note);
+            }
+        }
+        Keep(otherVersions, view);
     }
 
     public void Phases(PoolView view, IReadOnlyList<PlannedEvent> events)

@@ -23,6 +23,7 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly DateTimeOffset listeningSince;
     private readonly PoolEvents events;
     private readonly PhaseTally tally = new();
+    private readonly VersionTally versions = new();
     private readonly ReleaseBarrier barrier = new();
     private readonly StatusWriter statusWriter;
     private readonly Task statusWriting;
@@ -117,6 +118,7 @@ internal sealed class PoolRun : IAsyncDisposable
                         Plan = plan,
                         Members = members,
                         Version = version,
+                        OperatorVersion = context.OperatorVersion,
                         Unaware = barrier.Unaware(plan, members),
                         SessionKeysProblem = sessionKeys.Problem,
                         TrustProblem = context.TrustProblem(Key.Namespace),
@@ -133,6 +135,7 @@ internal sealed class PoolRun : IAsyncDisposable
     {
         Channel.Close("this pool is not served here any more");
         tally.Set([]);
+        versions.Set([], context.OperatorVersion);
         await stop.CancelAsync();
         await statusWriting;
         await exchanging;
@@ -165,6 +168,7 @@ internal sealed class PoolRun : IAsyncDisposable
         records = [.. plan.Members.Select(m => m.Record)];
         DrainSpans.Record(Key, before, records, now);
         tally.Set(records.Select(r => r.Phase));
+        versions.Set(members.Values, context.OperatorVersion);
         return plan;
     }
 
@@ -198,6 +202,7 @@ internal sealed class PoolRun : IAsyncDisposable
     {
         events.Annotations(view);
         events.Refusals(view, members);
+        events.Versions(view, members, context.OperatorVersion);
         events.Phases(view, plan.Events);
     }
 

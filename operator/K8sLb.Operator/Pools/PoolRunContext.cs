@@ -22,6 +22,9 @@ internal sealed record PoolRunContext
     /// <summary>Writes a status; fails where the pool has another UID by now.</summary>
     public required Func<ObjectKey, string, BackendPoolStatus, CancellationToken, Task> WriteStatus { get; init; }
 
+    /// <summary>Of this operator.</summary>
+    public string OperatorVersion { get; init; } = AttachEndpoint.OperatorVersion;
+
     /// <summary>Where the keys of sessions are kept.</summary>
     public required ISessionKeyStore SessionKeys { get; init; }
 

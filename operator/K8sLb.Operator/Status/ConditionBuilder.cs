@@ -15,6 +15,7 @@ public static class ConditionBuilder
                 CapacityConditions.Ready(inputs.Plan.Summary),
                 DrainingCondition.Of(inputs),
                 DegradedCondition.Of(inputs),
+                SidecarVersions.Condition(inputs),
                 CapacityConditions.Guarded(inputs.Plan.Summary),
             }.Select(c => Stamp(c, inputs.Before, inputs.View.Resource.Metadata.Generation, inputs.Now)),
         ];

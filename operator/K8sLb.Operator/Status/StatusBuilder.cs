@@ -28,6 +28,7 @@ public static class StatusBuilder
             ConnectionTotals = Totals([
                 .. members.Select(m => Live(m, inputs)?.Totals).OfType<Protocol.ConnectionTotals>(),
             ]),
+            SidecarVersions = SidecarVersions.Count(inputs.Members.Values),
             Eta = members.Select(m => Eta(m, inputs)).Max(),
             Endpoints = endpoints,
             EndpointsOmitted = members.Count > endpoints.Length ? members.Count - endpoints.Length : null,

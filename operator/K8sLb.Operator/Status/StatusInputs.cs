@@ -23,6 +23,9 @@ public sealed record StatusInputs
     /// <summary>By UID of a draining member, the names of its peers that do not know of its drain.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Unaware { get; init; }
 
+    /// <summary>Of this operator, which its sidecars ought to have too.</summary>
+    public required string OperatorVersion { get; init; }
+
     /// <summary>Why sessions have no keys, or not the newest; null where they have, or need none.</summary>
     public string? SessionKeysProblem { get; init; }
 

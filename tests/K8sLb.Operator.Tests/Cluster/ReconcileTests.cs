@@ -41,6 +41,7 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
                 (ConditionTypes.Ready, "True"),
                 (ConditionTypes.Draining, "False"),
                 (ConditionTypes.Degraded, "False"),
+                (ConditionTypes.SidecarsCurrent, "False"),
                 (ConditionTypes.CapacityGuarded, "False"),
             ]);
         world["a"].Sees("b")!.PeerCredential.ShouldBe("credential-b");

@@ -110,6 +110,7 @@ public sealed class AttachTests
         await using var hub = await HubServer.StartAsync();
         var hello = TestSidecar.Hello("a");
 
+        await Refused(hello with { SidecarVersion = "1.0 or so" }, "sidecarVersion: must be 1 to 100 ");
         await Refused(hello with { PeerAddress = "0.0.0.0" }, "peerAddress: \"0.0.0.0\": ");
         await Refused(hello with { PeerAddress = "a.example" }, "peerAddress: \"a.example\": ");
         await Refused(hello with { PeerPort = 0 }, "peerPort: 0: ");

@@ -7,6 +7,9 @@ namespace K8sLb.Operator.Tests.Hub;
 /// <summary>The sidecar's end of one control stream, line by line and by hand.</summary>
 internal sealed class TestSidecar : IAsyncDisposable
 {
+    /// <summary>Of the sidecars that tests play.</summary>
+    public const string Version = "1.2.3";
+
     private readonly HttpMessageInvoker http;
     private readonly LineContent content;
     private readonly HttpResponseMessage response;
@@ -27,7 +30,7 @@ internal sealed class TestSidecar : IAsyncDisposable
             PodNamespace = ns,
             PodName = pod,
             PodUid = uid ?? $"uid-{pod}",
-            SidecarVersion = "test",
+            SidecarVersion = Version,
             Instance = Guid.NewGuid().ToString("n"),
             PeerAddress = "127.0.0.1",
             PeerPort = 15008,

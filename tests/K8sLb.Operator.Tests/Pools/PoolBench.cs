@@ -127,6 +127,7 @@ internal sealed class PoolBench : IAsyncDisposable
                     Written = status;
                 },
                 SessionKeys = Keys,
+                OperatorVersion = TestSidecar.Version,
                 WriteCost = (_, cost, _) =>
                 {
                     Costs.Enqueue(cost);

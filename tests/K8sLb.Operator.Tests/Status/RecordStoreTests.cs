@@ -47,6 +47,7 @@ public sealed class RecordStoreTests
                     Conflicts = [],
                 },
                 Before = null,
+                OperatorVersion = "1.2.3",
                 Plan = new PoolPlan
                 {
                     Members =
