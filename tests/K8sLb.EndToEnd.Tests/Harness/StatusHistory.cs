@@ -67,6 +67,11 @@ internal sealed class StatusHistory : IAsyncDisposable
         {
             return;
         }
+        // The kubelet called preStop before the operator's word was there: the sidecar's own drain counts, which nobody can stop.
+        if (drain.StartedBySidecar != true && now.Drain?.StartedBySidecar == true && now.Drain.Id != drain.Id)
+        {
+            return;
+        }
         if (now.Drain is not { } still || still.Id != drain.Id)
         {
             Say($"{now.Pod}: drain {drain.Id} is gone before its end ({before.Phase} to {now.Phase})");
