@@ -10,7 +10,7 @@ internal static class OperatorLoss
     {
         var restart = stage.Shop.RestartAsync(cancellation);
         await stage.Load.UntilAsync(
-            () => restart.IsCompleted || stage.Observer.Pods.Any(pod => pod.IsTerminating()),
+            () => restart.IsCompleted || stage.Observer.Pods.Any(pod => pod.IsTerminating() && !pod.HasEnded()),
             Limit,
             "the restart has begun to end pods",
             cancellation
@@ -30,7 +30,7 @@ internal static class OperatorLoss
     {
         var holder = await stage.KubectlAsync(
             cancellation,
-            ["get", "lease", "--namespace", Namespace, "k8slb", "-o", "jsonpath={.spec.holderIdentity}"]
+            ["get", "lease", "--namespace", Namespace, "k8slb-operator", "-o", "jsonpath={.spec.holderIdentity}"]
         );
         var pods = await stage.KubectlAsync(
             cancellation,
