@@ -88,6 +88,79 @@ public sealed class OciArchiveTests : IDisposable
         files[2].ShouldBeOfType<ImageFile.Content>().IsExecutable.ShouldBeTrue();
     }
 
+    public static TheoryData<string> Names => [.. ImageProject.All.Select(project => project.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Every_image_runs_as_a_user_that_is_not_root_and_says_what_it_is(string name)
+    {
+        var source = new SourceRevision("0123abc", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+        var project = ImageProject.All.Single(project => project.Name == name);
+        var labels = project.Labels("1.2.3", source, new Distribution("debian", "12"));
+
+        var (manifest, config) = Described(project.Config(labels));
+
+        // A node refuses names under runAsNonRoot: it cannot tell whose number they are.
+        config["config"]!["User"]!.GetValue<string>().Split(':').ShouldAllBe(id => uint.Parse(id) > 0);
+        config["created"]!.GetValue<string>().ShouldBe("2023-11-14T22:13:20Z");
+        foreach (var place in new[] { manifest["annotations"]!, config["config"]!["Labels"]! })
+        {
+            Label(place, "title").ShouldBe($"k8slb-{name}");
+            Label(place, "description").ShouldBe(project.Description);
+            Label(place, "version").ShouldBe("1.2.3");
+            Label(place, "licenses").ShouldBe("Apache-2.0");
+            Label(place, "revision").ShouldBe("0123abc");
+            Label(place, "created").ShouldBe("2023-11-14T22:13:20Z");
+            place["io.k8slb.image.distribution"]!.GetValue<string>().ShouldBe("debian 12");
+        }
+    }
+
+    [Fact]
+    public void Without_a_commit_the_revision_is_empty_and_no_time_is_made_up()
+    {
+        var labels = ImageProject.All[0].Labels("1.2.3", SourceRevision.None, new Distribution("debian", "12"));
+
+        var (manifest, config) = Described(ImageProject.All[0].Config(labels));
+
+        Label(manifest["annotations"]!, "revision").ShouldBe("");
+        manifest["annotations"]!["org.opencontainers.image.created"].ShouldBeNull();
+        config["created"].ShouldBeNull();
+    }
+
+    [Fact]
+    public void Figures_are_the_archives_size_and_its_layers_unpacked()
+    {
+        var layer = Layer("one");
+        var archive = Write("a", layer);
+        var sbom = Path.Combine(folder.FullName, "a.cdx.json");
+        File.WriteAllText(sbom, """{"components":[{},{}]}""");
+
+        var figures = ImageFigures.Read("k8slb.local/a:dev", archive, sbom);
+
+        figures.ShouldBe(
+            new("k8slb.local/a:dev", new FileInfo(archive).Length, Decompress(layer.Bytes).Length, Components: 2)
+        );
+        ImageFigures
+            .Table([figures with { Compressed = 34_050_000, Unpacked = 90_110_000 }])
+            .ShouldBe(
+                """
+                image                 compressed    unpacked  components
+                k8slb.local/a:dev        34.1 MB     90.1 MB           2
+                """
+            );
+    }
+
+    private (JsonNode Manifest, JsonNode Config) Described(ImageConfig config)
+    {
+        var path = Path.Combine(folder.FullName, "described.tar");
+        OciArchive.Write(path, "k8slb.local/test:dev", [Layer("one")], config);
+        var files = Read(path);
+        var manifest = JsonNode.Parse(Blob(files, JsonNode.Parse(files["index.json"])!["manifests"]![0]!))!;
+        return (manifest, JsonNode.Parse(Blob(files, manifest["config"]!))!);
+    }
+
+    private static string Label(JsonNode place, string name) =>
+        place[$"org.opencontainers.image.{name}"]!.GetValue<string>();
+
     private static ImageLayer Layer(string text) => ImageLayer.Of([ImageFile.FromText($"etc/{text}", text)]);
 
     private string Write(string name, params IReadOnlyList<ImageLayer> layers)

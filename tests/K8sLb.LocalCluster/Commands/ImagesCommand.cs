@@ -14,6 +14,7 @@ internal static class ImagesCommand
         }
         var builder = new ImageBuilder(SourceTree.Find(), AssetFolders.FromEnvironment(), Console.WriteLine);
         var wanted = ImageProject.All.Where(project => names.Length == 0 || names.Contains(project.Name));
-        await builder.BuildAsync(wanted, ct);
+        var images = await builder.BuildAsync(wanted, ct);
+        Console.WriteLine(ImageFigures.Table(images));
     }
 }

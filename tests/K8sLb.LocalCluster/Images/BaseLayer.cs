@@ -5,6 +5,9 @@ namespace K8sLb.LocalCluster.Images;
 /// <summary>What a self-contained .NET program needs of a distribution, and a user that is not root.</summary>
 public sealed class BaseLayer
 {
+    /// <summary>uid:gid of the user nonroot; in numbers, so that a node can tell (runAsNonRoot).</summary>
+    public const string User = "65532:65532";
+
     private static readonly string[] Packages =
     [
         "libc6",
@@ -17,22 +20,26 @@ public sealed class BaseLayer
     // Parts that no program here opens: documentation, and conversions between character sets (8 MB).
     private static readonly string[] LeftOut = ["usr/share/", "/gconv/", "usr/sbin/", "etc/", "usr/lib/locale/"];
 
-    private BaseLayer(string folder, string fingerprint)
+    private BaseLayer(string folder, string fingerprint, IReadOnlyList<DebianPackage> contents)
     {
         Folder = folder;
         Fingerprint = fingerprint;
+        Contents = contents;
     }
 
     /// <summary>Changes with the packages' versions.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>The packages that its files come from.</summary>
+    public IReadOnlyList<DebianPackage> Contents { get; }
 
     private string Folder { get; }
 
     public static async Task<BaseLayer> FetchAsync(AssetFolders folders, CancellationToken ct)
     {
         var packages = new DebianPackages(Path.Combine(folders.Cache, "debian"));
-        var (folder, fingerprint) = await packages.UnpackAsync(Packages, ct);
-        return new BaseLayer(folder, fingerprint);
+        var (folder, fingerprint, contents) = await packages.UnpackAsync(Packages, ct);
+        return new BaseLayer(folder, fingerprint, contents);
     }
 
     public ImageLayer Build() =>

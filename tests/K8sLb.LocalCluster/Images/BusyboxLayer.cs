@@ -11,7 +11,7 @@ internal static class BusyboxLayer
     public static async Task<ImageLayer> BuildAsync(AssetFolders folders, CancellationToken ct)
     {
         var packages = new DebianPackages(Path.Combine(folders.Cache, "debian"));
-        var (files, _) = await packages.UnpackAsync(["busybox-static"], ct);
+        var (files, _, _) = await packages.UnpackAsync(["busybox-static"], ct);
         var busybox = Places.Select(path => new FileInfo(Path.Combine(files, path))).First(file => file.Exists);
         var applets = await Command.RunAsync([busybox.FullName, "--list"], ct: ct);
         var links = applets

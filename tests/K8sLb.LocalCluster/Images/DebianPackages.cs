@@ -14,9 +14,9 @@ public sealed class DebianPackages(string cacheFolder)
 
     /// <summary>Downloads and unpacks them, or finds what an earlier call unpacked of the same versions.</summary>
     /// <param name="packages">Names; "a|b" where newer releases of the distribution call it b.</param>
-    /// <returns>The folder, and a name that changes with the packages' versions.</returns>
+    /// <returns>The folder, a name that changes with the packages' versions, and those.</returns>
     /// <exception cref="CommandFailedException">apt-get or dpkg are missing, or the packages are.</exception>
-    public async Task<(string Folder, string Fingerprint)> UnpackAsync(
+    public async Task<(string Folder, string Fingerprint, IReadOnlyList<DebianPackage> Packages)> UnpackAsync(
         IEnumerable<string> packages,
         CancellationToken ct
     )
@@ -31,7 +31,7 @@ public sealed class DebianPackages(string cacheFolder)
                 await DownloadAsync(names, folder, ct);
             }
         }
-        return (folder, fingerprint);
+        return (folder, fingerprint, DebianPackage.Parse(origins));
     }
 
     /// <returns>The names that this machine's lists know, and what apt-get says of their origins.</returns>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using K8sLb.LocalCluster.Assets;
+using K8sLb.LocalCluster.Images.Sbom;
 using K8sLb.LocalCluster.Processes;
 
 namespace K8sLb.LocalCluster.Images;
@@ -14,35 +15,55 @@ public sealed class ImageBuilder(string tree, AssetFolders folders, Action<strin
     public static string ArchivePath(string tree, string name) =>
         Path.Combine(tree, "artifacts", "images", $"{name}.tar");
 
-    /// <returns>The archives' paths.</returns>
-    public async Task<IReadOnlyList<string>> BuildAsync(IEnumerable<ImageProject> projects, CancellationToken ct)
+    /// <summary>What the image holds, as CycloneDX; whether it is there or not.</summary>
+    public static string SbomPath(string tree, string name) =>
+        Path.Combine(tree, "artifacts", "images", $"{name}.cdx.json");
+
+    /// <returns>What came of them.</returns>
+    public async Task<IReadOnlyList<ImageFigures>> BuildAsync(IEnumerable<ImageProject> projects, CancellationToken ct)
     {
         var lockFile = ArchivePath(tree, "build") + ".lock";
         using (await FileLock.TakeAsync(lockFile, () => say("waiting for another build of the images"), ct))
         {
-            var archives = new List<string>();
+            var images = new List<ImageFigures>();
             var fetched = await BaseLayer.FetchAsync(folders, ct);
             foreach (var project in projects)
             {
-                archives.Add(await BuildAsync(project, fetched, ct));
+                await BuildAsync(project, fetched, ct);
+                images.Add(
+                    ImageFigures.Read(project.Image, ArchivePath(tree, project.Name), SbomPath(tree, project.Name))
+                );
             }
-            return archives;
+            return images;
         }
     }
 
-    private async Task<string> BuildAsync(ImageProject project, BaseLayer fetched, CancellationToken ct)
+    private async Task BuildAsync(ImageProject project, BaseLayer fetched, CancellationToken ct)
     {
         var archive = ArchivePath(tree, project.Name);
+        var sbom = SbomPath(tree, project.Name);
         var stamp = archive + ".inputs";
-        var inputs = await FingerprintAsync(project, fetched, ct);
-        if (File.Exists(archive) && File.Exists(stamp) && await File.ReadAllTextAsync(stamp, ct) == inputs)
+        var source = await SourceRevision.FindAsync(tree, project.InputPaths(tree), ct);
+        var inputs = await FingerprintAsync(project, fetched, source, ct);
+        string[] outputs = [archive, sbom, stamp];
+        if (outputs.All(File.Exists) && await File.ReadAllTextAsync(stamp, ct) == inputs)
         {
             say($"{project.Image} is up to date");
-            return archive;
+            return;
         }
         var clock = System.Diagnostics.Stopwatch.StartNew();
         File.Delete(stamp);
         var program = await PublishedProgram.PublishAsync(tree, project, ct);
+        var distribution = Distribution.OfThisMachine();
+        var labels = project.Labels(program.Packages.Version, source, distribution);
+        var contents = CycloneDx.Write(
+            labels,
+            [
+                .. program.Packages.Components,
+                .. fetched.Contents.Select(package => SoftwareComponent.Of(package, distribution)),
+            ]
+        );
+        await File.WriteAllTextAsync(sbom, contents, ct);
         OciArchive.Write(
             archive,
             project.Image,
@@ -50,20 +71,15 @@ public sealed class ImageBuilder(string tree, AssetFolders folders, Action<strin
                 Shared(fetched.Fingerprint, fetched.Build),
                 Shared(program.RuntimeFingerprint, () => ImageLayer.Of(program.InImage(program.RuntimeFiles))),
                 ImageLayer.Of(program.InImage(program.OwnFiles)),
+                ImageLayer.Of([ImageFile.FromText($"usr/share/sbom/{Path.GetFileName(sbom)}", contents)]),
             ],
-            new ImageConfig(
-                [$"/app/{project.Program}"],
-                "65532:65532",
-                "/app",
-                [.. project.Environment.Select(variable => $"{variable.Key}={variable.Value}")]
-            )
+            project.Config(labels)
         );
         await File.WriteAllTextAsync(stamp, inputs, ct);
         var megabytes = new FileInfo(archive).Length / 1e6;
         say(
             $"{project.Image}: {Path.GetRelativePath(tree, archive)}, {megabytes:0} MB in {clock.Elapsed.TotalSeconds:0} s"
         );
-        return archive;
     }
 
     private ImageLayer Shared(string key, Func<ImageLayer> build)
@@ -75,11 +91,18 @@ public sealed class ImageBuilder(string tree, AssetFolders folders, Action<strin
         return layer;
     }
 
-    /// <summary>What the image depends on: sources, packages, and the code that makes images.</summary>
-    private async Task<string> FingerprintAsync(ImageProject project, BaseLayer fetched, CancellationToken ct)
+    /// <summary>What the image depends on: sources and their commit, packages, and the code that makes images.</summary>
+    private async Task<string> FingerprintAsync(
+        ImageProject project,
+        BaseLayer fetched,
+        SourceRevision source,
+        CancellationToken ct
+    )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{fetched.Fingerprint} {typeof(ImageBuilder).Module.ModuleVersionId}"));
+        hash.AppendData(
+            Encoding.UTF8.GetBytes($"{fetched.Fingerprint} {source} {typeof(ImageBuilder).Module.ModuleVersionId}")
+        );
         foreach (var input in project.Inputs(tree).Order(StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(tree, input)));

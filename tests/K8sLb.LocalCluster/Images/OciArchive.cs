@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -24,7 +25,7 @@ public static class OciArchive
         using (var tar = new TarWriter(file, TarEntryFormat.Ustar))
         {
             var configBlob = Blob(Config(layers, config));
-            var manifestBlob = Blob(Manifest(layers, configBlob));
+            var manifestBlob = Blob(Manifest(layers, configBlob, config.Labels));
             Add(tar, "oci-layout", Encoding.UTF8.GetBytes("""{"imageLayoutVersion":"1.0.0"}"""));
             Add(tar, "index.json", Encoding.UTF8.GetBytes(Index(name, manifestBlob).ToJsonString()));
             AddBlob(tar, configBlob);
@@ -37,8 +38,9 @@ public static class OciArchive
         File.Move(aside, path, overwrite: true);
     }
 
-    private static JsonObject Config(IReadOnlyList<ImageLayer> layers, ImageConfig config) =>
-        new()
+    private static JsonObject Config(IReadOnlyList<ImageLayer> layers, ImageConfig config)
+    {
+        var json = new JsonObject
         {
             ["architecture"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             ["os"] = "linux",
@@ -48,6 +50,7 @@ public static class OciArchive
                 ["Env"] = Array(config.Environment),
                 ["User"] = config.User,
                 ["WorkingDir"] = config.WorkingFolder,
+                ["Labels"] = Map(config.Labels),
             },
             ["rootfs"] = new JsonObject
             {
@@ -55,8 +58,18 @@ public static class OciArchive
                 ["diff_ids"] = Array(layers.Select(layer => $"sha256:{layer.DiffId}")),
             },
         };
+        if (ImageLabels.Created(config.Labels) is { } created)
+        {
+            json.Insert(0, "created", created);
+        }
+        return json;
+    }
 
-    private static JsonObject Manifest(IReadOnlyList<ImageLayer> layers, (byte[] Bytes, string Digest) config) =>
+    private static JsonObject Manifest(
+        IReadOnlyList<ImageLayer> layers,
+        (byte[] Bytes, string Digest) config,
+        IReadOnlyDictionary<string, string> annotations
+    ) =>
         new()
         {
             ["schemaVersion"] = 2,
@@ -65,6 +78,7 @@ public static class OciArchive
             ["layers"] = new JsonArray([
                 .. layers.Select(layer => Descriptor($"{Media}.layer.v1.tar+gzip", (layer.Bytes, layer.Digest))),
             ]),
+            ["annotations"] = Map(annotations),
         };
 
     private static JsonObject Index(string name, (byte[] Bytes, string Digest) manifest)
@@ -87,6 +101,9 @@ public static class OciArchive
         };
 
     private static JsonArray Array(IEnumerable<string> items) => [.. items.Select(item => JsonValue.Create(item))];
+
+    private static JsonObject Map(IReadOnlyDictionary<string, string> values) =>
+        new(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Key, value.Value)));
 
     private static (byte[] Bytes, string Digest) Blob(JsonObject json)
     {
@@ -114,4 +131,8 @@ public sealed record ImageConfig(
     string User,
     string WorkingFolder,
     params IReadOnlyList<string> Environment
-);
+)
+{
+    /// <summary>In the configuration, where a container runtime shows them, and in the manifest, where a registry does.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using K8sLb.LocalCluster.Images.Sbom;
 using K8sLb.LocalCluster.Processes;
 
 namespace K8sLb.LocalCluster.Images;
@@ -50,10 +51,11 @@ public sealed record PublishedProgram(
             },
             ct: ct
         );
-        return Read(output, $"{project.Program}.deps.json");
+        var assets = Path.Combine(build, "obj", project.Program, "project.assets.json");
+        return Read(output, $"{project.Program}.deps.json", ProgramPackages.Read(output, project.Program, assets));
     }
 
-    private static PublishedProgram Read(string output, string dependencies)
+    private static PublishedProgram Read(string output, string dependencies, ProgramPackages packages)
     {
         var targets = JsonNode.Parse(File.ReadAllText(Path.Combine(output, dependencies)))!["targets"]!.AsObject();
         var packs = targets
@@ -75,6 +77,7 @@ public sealed record PublishedProgram(
         )
         {
             Folder = output,
+            Packages = packages,
         };
     }
 
@@ -90,6 +93,8 @@ public sealed record PublishedProgram(
     }
 
     public required string Folder { get; init; }
+
+    public required ProgramPackages Packages { get; init; }
 
     /// <summary>These files, in /app.</summary>
     public IEnumerable<ImageFile> InImage(IEnumerable<string> files) =>
