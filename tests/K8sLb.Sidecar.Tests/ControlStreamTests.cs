@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using K8sLb.Protocol;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
@@ -83,6 +85,25 @@ public sealed class ControlStreamTests
         (await stream.ReportAsync(_ => true)).InForce.ShouldBe(new(1, 7));
         await using var client = await RawHttp.ConnectAsync(member.Http);
         (await client.RequestAsync("/")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task What_a_later_operator_says_beside_what_is_known_is_ignored()
+    {
+        await using var fake = await FakeOperator.StartAsync();
+        await using var member = await TestMember.StartAsync("m0", fake.Url);
+        var stream = await fake.NextAsync();
+        var snapshot = JsonSerializer.SerializeToNode(
+            new OperatorMessage { Snapshot = TestSnapshots.For("uid-m0", 7, [member.Directive()]) },
+            ProtocolJson.Default.OperatorMessage
+        )!;
+        snapshot["snapshot"]!["self"]!["ofLater"] = 1;
+        snapshot["snapshot"]!["pool"]!["policy"]!["ofLater"] = new JsonObject { ["any"] = 1 };
+
+        await stream.SendLineAsync("{\"kindOfLater\":{\"any\":1}}");
+        await stream.SendLineAsync(snapshot.ToJsonString());
+
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull().Version.ShouldBe(new(1, 7));
     }
 
     [Fact]

@@ -16,27 +16,29 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private HubServer(WebApplication app, HubOptions options, long lastVersion)
+    private HubServer(WebApplication app, HubOptions options, long lastVersion, PoolChannel? channel, TimeProvider time)
     {
         this.app = app;
-        Channel = new PoolChannel(
-            new ObjectKey("default", "shop"),
-            7,
-            lastVersion,
-            change =>
-            {
-                if (change == MemberChange.Presence)
+        Channel =
+            channel
+            ?? new PoolChannel(
+                new ObjectKey("default", "shop"),
+                7,
+                lastVersion,
+                change =>
                 {
-                    Interlocked.Increment(ref presenceChanges);
+                    if (change == MemberChange.Presence)
+                    {
+                        Interlocked.Increment(ref presenceChanges);
+                    }
                 }
-            }
-        );
+            );
         new AttachEndpoint(
             this,
             new NoAuthentication(),
             new RefusalLog(TimeProvider.System, NullLogger<RefusalLog>.Instance),
             options,
-            TimeProvider.System,
+            time,
             NullLogger<AttachEndpoint>.Instance
         ).Map(app);
     }
@@ -53,10 +55,13 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
     public Func<Hello, Refusal?> Refuse { get; set; } = _ => null;
 
     /// <param name="certificate">Speaks TLS with it; null for plain HTTP/2.</param>
+    /// <param name="channel">Of a pool that somebody publishes; null for one of its own.</param>
     public static async Task<HubServer> StartAsync(
         HubOptions? options = null,
         long lastVersion = 0,
-        X509Certificate2? certificate = null
+        X509Certificate2? certificate = null,
+        PoolChannel? channel = null,
+        TimeProvider? time = null
     )
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -76,7 +81,13 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
                 }
             )
         );
-        var server = new HubServer(builder.Build(), options ?? new HubOptions(), lastVersion);
+        var server = new HubServer(
+            builder.Build(),
+            options ?? new HubOptions(),
+            lastVersion,
+            channel,
+            time ?? TimeProvider.System
+        );
         await server.app.StartAsync();
         return server;
     }

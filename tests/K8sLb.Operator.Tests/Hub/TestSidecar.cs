@@ -85,12 +85,19 @@ internal sealed class TestSidecar : IAsyncDisposable
         );
 
     /// <returns>Null at the end of the stream.</returns>
-    public async Task<OperatorMessage?> ReadAsync()
+    public async Task<OperatorMessage?> ReadAsync() => await NextAsync() is { } line ? Parse(line) : null;
+
+    /// <summary>As the operator wrote it.</summary>
+    public async Task<string> ReadLineAsync() =>
+        await NextAsync() ?? throw new InvalidOperationException("the stream has ended");
+
+    public static OperatorMessage Parse(string line) =>
+        JsonSerializer.Deserialize(line, ProtocolJson.Default.OperatorMessage)!;
+
+    private async Task<string?> NextAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        return await lines.ReadLineAsync(limit.Token) is { } line
-            ? JsonSerializer.Deserialize(line, ProtocolJson.Default.OperatorMessage)
-            : null;
+        return await lines.ReadLineAsync(limit.Token);
     }
 
     public async Task<MemberSnapshot> ReadSnapshotAsync() =>

@@ -134,6 +134,9 @@ internal sealed class FakeStream
     public string Authorization => context.Request.Headers.Authorization.ToString();
     public Hello Hello { get; private set; } = null!;
 
+    /// <summary>All that the sidecar has said, as it said it.</summary>
+    public List<string> Lines { get; } = [];
+
     public async Task ReadHelloAsync() => Hello = (await ReadAsync()).Hello.ShouldNotBeNull();
 
     public Task WelcomeAsync(bool takesTokens = false) =>
@@ -192,6 +195,7 @@ internal sealed class FakeStream
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var line = await lines.ReadAsync(limit.Token) ?? throw new IOException("the sidecar ended the stream");
+        Lines.Add(Encoding.UTF8.GetString(line));
         var reader = new Utf8JsonReader(line);
         return JsonSerializer.Deserialize(ref reader, ProtocolJson.Default.SidecarMessage)!;
     }
