@@ -167,6 +167,26 @@ public sealed class SecureControlStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_without_end_is_not_collected_for_ever_over_TLS_either()
+    {
+        await using var @operator = await FakeOperator.StartAsync(certificate: ours.Issue(Name));
+        await using var member = await StartAsync(@operator.Url);
+        var stream = await @operator.NextAsync();
+        var piece = new string(' ', 256 * 1024);
+
+        // It ends while the line is still on its way, or right after.
+        await Record.ExceptionAsync(async () =>
+        {
+            for (var sent = 0; sent <= ControlStream.MaxLineBytes; sent += piece.Length)
+            {
+                await stream.SendTextAsync(piece);
+            }
+        });
+
+        (await @operator.NextAsync()).Hello.PodUid.ShouldBe("uid-m0");
+    }
+
+    [Fact]
     public async Task A_newer_token_is_sent_on_the_stream_that_is_open()
     {
         await using var @operator = await FakeOperator.StartAsync(certificate: ours.Issue(Name));

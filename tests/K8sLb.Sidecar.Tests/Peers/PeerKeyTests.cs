@@ -185,7 +185,7 @@ public abstract class PeerKeyTests(PortMode mode) : DataPathTests(mode)
         for (var i = 0; i < 4; i++)
         {
             await using var late = await RawHttp.ConnectAsync(pool[0].Http);
-            var response = await late.RequestAsync("/");
+            var response = await late.RequestAsync("/").WaitAsync(TimeSpan.FromSeconds(30));
             response.Status.ShouldBe(200, who);
             response.ServedBy.ShouldBe("m2", who);
         }
