@@ -45,6 +45,31 @@ public sealed class FloodTests(OperatorCluster cluster)
         await AttachAsync(world);
     }
 
+    [Fact]
+    public async Task Ten_thousand_attempts_over_TLS_that_say_nothing_are_bounded_while_sidecars_attach()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
+        // Else the pace of one address would be what holds the sidecar up, which is not what this is about.
+        var app = await ServingAsync(world, new HubOptions { AttachesPerSecond = Attempts });
+        await world.EndSidecarAsync("a");
+        using var flood = new TlsFlood(IPEndPoint.Parse(world.Hub.Authority), await world.CredentialsAsync(null));
+        var most = 0;
+
+        var flooding = flood.DialAsync("127.0.9.9", Attempts, AtOnce, () => most = Math.Max(most, Unproven(app)));
+        for (var attached = 0; attached == 0 || !flooding.IsCompleted; attached++)
+        {
+            await AttachAsync(world);
+        }
+        await flooding;
+
+        flood.LetIn.ShouldBeGreaterThan(0, "it got as far as TLS");
+        flood.TurnedAway.ShouldBeGreaterThan(0);
+        (flood.LetIn + flood.TurnedAway).ShouldBe(Attempts);
+        // One more of the sidecar that attaches.
+        most.ShouldBeInRange(1, 256 + 1);
+        await AttachAsync(world);
+    }
+
     private static async Task<WebApplication> ServingAsync(PoolWorld world, HubOptions hub)
     {
         await world.CreatePoolAsync();

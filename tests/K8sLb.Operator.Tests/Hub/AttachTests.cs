@@ -91,12 +91,14 @@ public sealed class AttachTests
         (await sidecar.ReadRefusalAsync()).Reason.ShouldStartWith(expected);
     }
 
-    [Fact]
-    public async Task A_line_without_an_end_is_not_collected_for_ever()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_line_without_an_end_is_not_collected_for_ever(bool tls)
     {
-        await using var hub = await HubServer.StartAsync();
+        await using var hub = await HubServer.StartAsync(certificate: tls ? ServerIdentity.Certificate : null);
 
-        await using var sidecar = await TestSidecar.DialAsync(hub.Address);
+        await using var sidecar = await TestSidecar.DialAsync(hub.Address, tls ? ServerIdentity.Trusted : null);
         await sidecar.SendAsync(new byte[ControlStream.MaxSidecarLineBytes + 1]);
 
         (await sidecar.ReadRefusalAsync()).Reason.ShouldBe(

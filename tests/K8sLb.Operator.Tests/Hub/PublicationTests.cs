@@ -105,21 +105,25 @@ public sealed class PublicationTests
         (await sidecar.ReadSnapshotAsync()).Version.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_sidecar_that_does_not_read_is_cut_off_and_disturbs_nobody()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sidecar_that_does_not_read_is_cut_off_and_disturbs_nobody(bool tls)
     {
+        var credentials = tls ? ServerIdentity.Trusted : null;
         await using var hub = await HubServer.StartAsync(
             new HubOptions
             {
                 AnswerTimeout = TimeSpan.FromMilliseconds(10),
                 IdleTimeout = TimeSpan.FromMinutes(5),
                 WriteTimeout = TimeSpan.FromMilliseconds(500),
-            }
+            },
+            certificate: tls ? ServerIdentity.Certificate : null
         );
         var crowd = Enumerable.Range(0, 5000).Select(i => $"pod-{i}").Append("slow").Append("quick").ToArray();
         hub.Publish(1, crowd);
-        await using var slow = await TestSidecar.AttachAsync(hub.Address, TestSidecar.Hello("slow"));
-        await using var quick = await TestSidecar.AttachAsync(hub.Address, TestSidecar.Hello("quick"));
+        await using var slow = await TestSidecar.AttachAsync(hub.Address, TestSidecar.Hello("slow"), credentials);
+        await using var quick = await TestSidecar.AttachAsync(hub.Address, TestSidecar.Hello("quick"), credentials);
         await quick.ReadWelcomeAsync();
 
         // Each snapshot is about 700 kB, and the slow sidecar takes none of them.
