@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace K8sLb.TestKit;
 
 /// <summary>
-/// Lines of control streams as earlier versions wrote them, <c>tests/wire/VERSION/sidecar.jsonl</c>, in the order in which they were said.
+/// Lines of control streams as earlier versions wrote them, <c>tests/wire/VERSION/sidecar.jsonl</c> and <c>operator.jsonl</c>, in the order in which they were said.
 /// Never written anew: they stand for processes that still run somewhere.
 /// </summary>
 public sealed class RecordedWire
@@ -12,6 +12,8 @@ public sealed class RecordedWire
     public const string RecordAs = "K8SLB_RECORD_WIRE";
 
     public const string Sidecar = "sidecar";
+
+    public const string Operator = "operator";
 
     private static readonly string Folder = Path.Combine(FindRoot(), "tests", "wire");
     private readonly string[] lines;

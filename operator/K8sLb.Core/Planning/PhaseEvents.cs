@@ -13,7 +13,7 @@ internal static class PhaseEvents
             .OrderBy(r => r.Name, StringComparer.Ordinal)
             .ThenBy(r => r.Uid, StringComparer.Ordinal)
             .SelectMany(OfVanished);
-        return [.. pool.Members.SelectMany(OfMember), .. OfRebalancing(snapshot, pool), .. vanished];
+        return [.. pool.Members.SelectMany(m => OfMember(m, pool.Now)), .. OfRebalancing(snapshot, pool), .. vanished];
     }
 
     private static IEnumerable<PlannedEvent> OfRebalancing(PoolSnapshot snapshot, PoolDraft pool) =>
@@ -23,7 +23,7 @@ internal static class PhaseEvents
                 .Select(m => Event(m.Next!, "Rebalancing", m.Why, false))
             : [];
 
-    private static IEnumerable<PlannedEvent> OfMember(MemberDraft member)
+    private static IEnumerable<PlannedEvent> OfMember(MemberDraft member, DateTimeOffset now)
     {
         var (before, next) = (member.Recorded, member.Next!);
         if (next.Phase is MemberPhase.Gone)
@@ -33,7 +33,7 @@ internal static class PhaseEvents
         var past = before?.Drain is not null && (next.Drain is null || Drains.IsOver(member));
         var begun = next.Drain is not null && (before?.Drain is null || past);
         var told = OfDrain(member, next, past, begun);
-        return before?.Phase == next.Phase && !begun ? told : told.Concat(OfPhase(member, next));
+        return before?.Phase == next.Phase && !begun ? told : told.Concat(OfPhase(member, next, now));
     }
 
     /// <param name="past">The drain on record does not go on.</param>
@@ -71,7 +71,7 @@ internal static class PhaseEvents
         }
     }
 
-    private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord next)
+    private static IEnumerable<PlannedEvent> OfPhase(MemberDraft member, MemberRecord next, DateTimeOffset now)
     {
         switch (next.Phase)
         {
@@ -85,13 +85,21 @@ internal static class PhaseEvents
                 yield return Event(next, "Lost", $"{member.Why}: peers send it no work until it does", true);
                 break;
             case MemberPhase.Drained:
-                yield return Event(next, "Drained", $"{next.Drain!.Reason}: every connection was released", false);
+                yield return Event(next, "Drained", Released(member, next.Drain!, now), false);
                 break;
             case MemberPhase.Forced:
                 yield return Event(next, "DrainForced", Cut(member, next.Drain!), true);
                 break;
         }
     }
+
+    private static string Released(MemberDraft member, DrainRecord drain, DateTimeOffset now) =>
+        member.Facts?.Drain is { } report && report.Id == drain.Id
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{drain.Reason}: all connections were released ({report.Initial} at its start) in {(now - drain.StartedAt).TotalSeconds:0.0} s"
+            )
+            : $"{drain.Reason}: all connections were released";
 
     private static string Cut(MemberDraft member, DrainRecord drain) =>
         member.Facts?.Drain is { Finished: true } report && report.Id == drain.Id

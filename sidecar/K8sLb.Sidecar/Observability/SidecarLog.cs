@@ -91,7 +91,7 @@ internal static partial class SidecarLog
     [LoggerMessage(405, LogLevel.Information, "Of {Held} connections, {HoldAtMost} may stay: the others are released")]
     public static partial void Rebalances(ILogger log, int held, int holdAtMost);
 
-    [LoggerMessage(406, LogLevel.Information, "The other containers of the pod are done: draining, then ending")]
+    [LoggerMessage(407, LogLevel.Information, "The other containers of the pod are done: draining, then ending")]
     public static partial void WorkDone(ILogger log);
 
     [LoggerMessage(404, LogLevel.Information, "{Signal} received: draining, then ending")]

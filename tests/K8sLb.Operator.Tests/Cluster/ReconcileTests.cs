@@ -90,8 +90,18 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
         await world.EventAsync("BackendPool/shop DrainStarted a: PodDeleted: ");
         await world.EventAsync("BackendPool/shop Drained a: PodDeleted: ");
         await world.EventAsync("Pod/a DrainStarted PodDeleted: ");
+        await world.EventAsync("BackendPool/shop Gone a: ");
         var story = await world.KubectlAsync("describe", "bpool", "shop");
-        story.ShouldContain("DrainStarted");
+        var told = story.Split('\n').Where(line => line.Contains(" a: ", StringComparison.Ordinal)).ToArray();
+        told.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])
+            .Where(reason => reason is "DrainStarted" or "Drained" or "Gone")
+            .ShouldBe(["DrainStarted", "Drained", "Gone"]);
+        told.ShouldContain(line =>
+            line.Contains("PodDeleted: new work goes to peers, release from ", StringComparison.Ordinal)
+        );
+        told.ShouldContain(line =>
+            line.Contains("PodDeleted: all connections were released (10 at its start) in ", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
