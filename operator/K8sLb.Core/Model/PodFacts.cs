@@ -10,6 +10,9 @@ public sealed record PodFacts
     /// <summary>Running, and every container but the sidecar is ready: the sidecar fails its own probe while it drains.</summary>
     public required bool Ready { get; init; }
 
+    /// <summary>False: nobody injected one, so that the pod serves as if the pool were not there.</summary>
+    public bool HasSidecar { get; init; } = true;
+
     /// <summary>
     /// Every container but an ordinary sidecar has ended for good, as in a Job's pod: the sidecar alone keeps the pod from being
     /// complete.

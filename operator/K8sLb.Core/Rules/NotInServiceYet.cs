@@ -18,6 +18,8 @@ internal static class NotInServiceYet
             { Deleted: true } => "being deleted before it was in service",
             // A drain that is found under way says that it was in service, under an operator before this one.
             { Pod.Ready: false } when Drains.UnderWay(member, pool) is null => "not ready yet",
+            { Facts: null, Pod.HasSidecar: false } =>
+                "it has no sidecar: it was created before its pool or while no operator could be reached, or opts out",
             { Facts: null } => "its sidecar has not attached yet",
             { Facts.Ailing: { } ailing } when Drains.UnderWay(member, pool) is null =>
                 $"the health check fails: {ailing}",

@@ -60,6 +60,9 @@ public static class ConditionReasons
     /// <summary>Not SidecarsCurrent: the message says how many run which version, and what brings them to the operator's.</summary>
     public const string OtherVersions = "OtherVersions";
 
+    /// <summary>Not SidecarsCurrent: the message names the pods that nobody injected, and what gives them a sidecar.</summary>
+    public const string PodsWithoutSidecar = "PodsWithoutSidecar";
+
     /// <summary>CapacityGuarded: the message names the members whose drain waits.</summary>
     public const string DrainsHeldBack = "DrainsHeldBack";
 

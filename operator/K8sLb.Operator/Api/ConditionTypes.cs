@@ -18,7 +18,7 @@ public static class ConditionTypes
     /// <summary>Members are lost or refused what they were sent, or sessions have no keys.</summary>
     public const string Degraded = "Degraded";
 
-    /// <summary>Every attached sidecar is of this operator's version.</summary>
+    /// <summary>Every pod has a sidecar, and those that are attached are of this operator's version.</summary>
     public const string SidecarsCurrent = "SidecarsCurrent";
 
     /// <summary>Drains by choice wait, because <c>drain.minAvailable</c> would not hold.</summary>

@@ -86,6 +86,12 @@ public static class OperatorMetrics
         "Sidecars that are attached"
     );
 
+    internal static readonly UpDownCounter<long> PodsWithoutSidecar = Meter.CreateUpDownCounter<long>(
+        "k8slb.operator.pods.without_sidecar",
+        "{pod}",
+        "Pods that a pool selects and nobody injected"
+    );
+
     /// <summary>Tags: reason, as in the events: DrainStarted, Drained, DrainForced, Lost and so on.</summary>
     internal static readonly Counter<long> Transitions = Meter.CreateCounter<long>(
         "k8slb.operator.member.transitions",

@@ -21,6 +21,7 @@ public static class PodReader
                 pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0),
             KilledAt = pod.Metadata.DeletionTimestamp,
             Terminated = pod.Status?.Phase is "Succeeded" or "Failed",
+            HasSidecar = HasSidecar(pod),
             WorkDone = IsWorkDone(pod),
             DrainRequested = pod.GetAnnotation(PodConventions.DrainAnnotation) == "true",
             Weight = TryReadWeight(pod, out var weight) ? weight : null,
@@ -38,6 +39,11 @@ public static class PodReader
             ? $"{PodConventions.DrainAnnotation}: \"{drain}\": must be \"true\" or \"false\"; ignored"
             : null;
     }
+
+    /// <summary>Native or ordinary.</summary>
+    public static bool HasSidecar(V1Pod pod) =>
+        pod.Spec is { } spec
+        && spec.Containers.Concat(spec.InitContainers ?? []).Any(c => c.Name == PodConventions.SidecarContainer);
 
     private static bool IsReady(V1Pod pod)
     {

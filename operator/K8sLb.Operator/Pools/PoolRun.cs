@@ -23,7 +23,7 @@ internal sealed class PoolRun : IAsyncDisposable
     private readonly DateTimeOffset listeningSince;
     private readonly PoolEvents events;
     private readonly PhaseTally tally = new();
-    private readonly VersionTally versions = new();
+    private readonly SidecarTally sidecars = new();
     private readonly ReleaseBarrier barrier = new();
     private readonly StatusWriter statusWriter;
     private readonly Task statusWriting;
@@ -104,6 +104,7 @@ internal sealed class PoolRun : IAsyncDisposable
         costWriter.Offer(view.InForce.WritesDeletionCosts ? PodCostReader.Read(view.Pods, members) : []);
         var pods = view.Pods.Select(PodReader.Read).ToArray();
         var plan = Plan(view.InForce, pods, members, now);
+        sidecars.Set(members.Values, context.OperatorVersion, PodsWithoutSidecar.In(view).Count);
         Announce(view, members, plan);
         var settling = Publish(view.InForce, pods, members, plan, now);
         // Until the members are back, an operator that takes over knows less than the status of the one before says.
@@ -135,7 +136,7 @@ internal sealed class PoolRun : IAsyncDisposable
     {
         Channel.Close("this pool is not served here any more");
         tally.Set([]);
-        versions.Set([], context.OperatorVersion);
+        sidecars.Set([], context.OperatorVersion, podsWithout: 0);
         await stop.CancelAsync();
         await statusWriting;
         await exchanging;
@@ -168,7 +169,6 @@ internal sealed class PoolRun : IAsyncDisposable
         records = [.. plan.Members.Select(m => m.Record)];
         DrainSpans.Record(Key, before, records, now);
         tally.Set(records.Select(r => r.Phase));
-        versions.Set(members.Values, context.OperatorVersion);
         return plan;
     }
 

@@ -5,7 +5,7 @@ namespace K8sLb.Operator.Pools;
 
 /// <summary>
 /// A new leader knows its pods at once but their sidecars only when they have dialled. What it says first must be whole, or
-/// members would forget peers that are well; so it waits for every ready one, but not for ever.
+/// members would forget peers that are well; so it waits for every ready one that has a sidecar, but not for ever.
 /// </summary>
 public static class Settling
 {
@@ -21,7 +21,8 @@ public static class Settling
     )
     {
         var rest = listeningSince + limit - now;
-        var whole = !awaitsKeys && pods.All(p => !p.Ready || p.Terminated || members.ContainsKey(p.Uid));
+        var whole =
+            !awaitsKeys && pods.All(p => !p.Ready || !p.HasSidecar || p.Terminated || members.ContainsKey(p.Uid));
         return whole || rest <= TimeSpan.Zero ? null : rest;
     }
 }

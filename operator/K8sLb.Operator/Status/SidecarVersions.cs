@@ -23,20 +23,39 @@ internal static class SidecarVersions
 
     public static ConditionFacts Condition(StatusInputs inputs)
     {
-        var own = inputs.OperatorVersion;
-        var counts = Count(inputs.Members.Values);
-        var others = counts.Where(c => c.Version != own).Select(c => $"{c.Pods} run {c.Version}").ToArray();
-        if (others.Length == 0)
+        var bare = PodsWithoutSidecar.In(inputs.View);
+        var without =
+            $"Of {inputs.View.Pods.Count} pods {bare.Count} have no sidecar and are no members: {Names.List(bare)}: a rollout restart gives them one";
+        return (bare.Count, Others(inputs)) switch
         {
-            var message = counts.Count == 0 ? "No sidecar is attached" : $"Every attached sidecar runs {own}";
-            return new(ConditionTypes.SidecarsCurrent, true, ConditionReasons.SameVersion, message);
-        }
-        var attached = inputs.Members.Values.Count(m => m.Attached);
-        return new(
-            ConditionTypes.SidecarsCurrent,
-            false,
-            ConditionReasons.OtherVersions,
-            $"Of {attached} sidecars {Names.List(others)}, and the operator is {own}: a rollout restart brings them to it"
-        );
+            (0, null) => new(
+                ConditionTypes.SidecarsCurrent,
+                true,
+                ConditionReasons.SameVersion,
+                inputs.Members.Values.Any(m => m.Attached)
+                    ? $"Every attached sidecar runs {inputs.OperatorVersion}"
+                    : "No sidecar is attached"
+            ),
+            (0, { } others) => No(ConditionReasons.OtherVersions, others),
+            (_, null) => No(ConditionReasons.PodsWithoutSidecar, without),
+            (_, { } others) => No(ConditionReasons.PodsWithoutSidecar, $"{without}. {others}"),
+        };
     }
+
+    /// <returns>Which versions there are beside the operator's; null where there are none.</returns>
+    private static string? Others(StatusInputs inputs)
+    {
+        var own = inputs.OperatorVersion;
+        var others = Count(inputs.Members.Values)
+            .Where(c => c.Version != own)
+            .Select(c => $"{c.Pods} run {c.Version}")
+            .ToArray();
+        var attached = inputs.Members.Values.Count(m => m.Attached);
+        return others.Length == 0
+            ? null
+            : $"Of {attached} sidecars {Names.List(others)}, and the operator is {own}: a rollout restart brings them to it";
+    }
+
+    private static ConditionFacts No(string reason, string message) =>
+        new(ConditionTypes.SidecarsCurrent, false, reason, message);
 }

@@ -22,6 +22,17 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void A_pod_that_nobody_injected_says_so()
+    {
+        var scenario = new Scenario().Pod("a", p => p with { Ready = true, HasSidecar = false });
+
+        var plan = scenario.Plan();
+
+        plan.Phase("a").ShouldBe(MemberPhase.Pending);
+        plan.Of("a").Why.ShouldNotBeNull().ShouldStartWith("it has no sidecar");
+    }
+
+    [Fact]
     public void A_ready_member_whose_sidecar_has_gone_silent_stays_pending()
     {
         var scenario = new Scenario().Pod("a", p => p).Member("a");
