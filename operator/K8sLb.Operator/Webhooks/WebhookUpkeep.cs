@@ -34,6 +34,7 @@ internal sealed partial class WebhookUpkeep
     private readonly TimeProvider time;
     private readonly ILogger<WebhookUpkeep> logger;
     private readonly UpkeepLoop loop;
+    private volatile bool registered;
     private DateTimeOffset? asked;
     private (string Bundle, DateTimeOffset At)? written;
 
@@ -55,7 +56,7 @@ internal sealed partial class WebhookUpkeep
     /// The server has been told whom to ask, or will not be: until then it lets pods in without a sidecar, so that whoever waits for
     /// this operator to be ready would still be too early.
     /// </summary>
-    public bool HasRegistered { get; private set; }
+    public bool HasRegistered => registered;
 
     /// <summary>A term began.</summary>
     public void OnLeading() => loop.Call();
@@ -68,14 +69,14 @@ internal sealed partial class WebhookUpkeep
         await AskAsync(cancellationToken);
         var leads = options.IsLeader();
         var done = !leads || await PublishAsync(cancellationToken);
-        HasRegistered |= leads ? done : options.HasLeader();
+        registered |= leads ? done : options.HasLeader();
         return done && HasRegistered ? Pace : FirstPace;
     }
 
     private void OnFailed(string why)
     {
         // Streams are served all the same.
-        HasRegistered = true;
+        registered = true;
         LogFailed(why);
     }
 

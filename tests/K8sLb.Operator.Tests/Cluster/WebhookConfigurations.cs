@@ -81,34 +81,30 @@ internal static class WebhookConfigurations
         }
     }
 
-    private static string Manifests(string name, string ns, string url) =>
-        $$$"""
-            apiVersion: admissionregistration.k8s.io/v1
-            kind: MutatingWebhookConfiguration
-            metadata: {name: {{{name}}}}
-            webhooks:
-              - name: inject.k8slb.io
-                admissionReviewVersions: [v1]
-                sideEffects: NoneOnDryRun
-                failurePolicy: Ignore
-                timeoutSeconds: 10
-                clientConfig: {url: {{{url}}}/inject}
-                namespaceSelector: {matchLabels: {test: {{{ns}}}}}
-                rules:
-                  - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}
-            ---
-            apiVersion: admissionregistration.k8s.io/v1
-            kind: ValidatingWebhookConfiguration
-            metadata: {name: {{{name}}}}
-            webhooks:
-              - name: validate.k8slb.io
-                admissionReviewVersions: [v1]
-                sideEffects: None
-                failurePolicy: Ignore
-                timeoutSeconds: 10
-                clientConfig: {url: {{{url}}}/validate}
-                namespaceSelector: {matchLabels: {test: {{{ns}}}}}
-                rules:
-                  - {apiGroups: [k8slb.io], apiVersions: [v1alpha1], operations: [CREATE, UPDATE], resources: [backendpools]}
-            """;
+    private static string Manifests(string name, string ns, string url)
+    {
+        const string Pods = """{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}""";
+        const string Pools =
+            "{apiGroups: [k8slb.io], apiVersions: [v1alpha1], operations: [CREATE, UPDATE], resources: [backendpools]}";
+        return Manifest("Mutating", "inject", "NoneOnDryRun", Pods)
+            + "---\n"
+            + Manifest("Validating", "validate", "None", Pools);
+
+        string Manifest(string kind, string path, string sideEffects, string rule) =>
+            $$$"""
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: {{{kind}}}WebhookConfiguration
+                metadata: {name: {{{name}}}}
+                webhooks:
+                  - name: {{{path}}}.k8slb.io
+                    admissionReviewVersions: [v1]
+                    sideEffects: {{{sideEffects}}}
+                    failurePolicy: Ignore
+                    timeoutSeconds: 10
+                    clientConfig: {url: {{{url}}}/{{{path}}}}
+                    namespaceSelector: {matchLabels: {test: {{{ns}}}}}
+                    rules: [{{{rule}}}]
+
+                """;
+    }
 }
