@@ -43,6 +43,7 @@ public sealed class EndToEndTests
     [InlineData("An application")]
     [InlineData("Its pool")]
     [InlineData("Watch")]
+    [InlineData("Upgrade")]
     [InlineData("Uninstall")]
     public async Task The_guide_has_every_section_that_is_run(string section) =>
         InstallGuide

@@ -67,8 +67,17 @@ internal sealed class InstallGuide(DemoCluster demo, AssetSet programs)
             : throw new DemoException($"{Path} has no commands below \"{section}\"");
     }
 
-    /// <summary>What the guide says about clusters without DNS, done for it.</summary>
+    /// <summary>
+    /// What the guide says about clusters without DNS, done for it. An upgrade to the same chart would change nothing, so one brings new
+    /// operators and another sidecar.
+    /// </summary>
     private const string HelmWithValues = """
-        helm() { if [ "$1" = install ]; then command helm "$@" $HELM_INSTALL_VALUES; else command helm "$@"; fi; }
+        helm() {
+          case $1 in
+            install) command helm "$@" $HELM_INSTALL_VALUES ;;
+            upgrade) command helm "$@" --reuse-values --set env.K8SLB_ATTACH_RATE=400 --set sidecar.resources.requests.cpu=25m ;;
+            *) command helm "$@" ;;
+          esac
+        }
         """;
 }

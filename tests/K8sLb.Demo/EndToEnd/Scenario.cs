@@ -21,6 +21,7 @@ internal sealed record Scenario(
         new("probe", "a pod fails its probe, then its work, and recovers", Illness.PassAsync),
         new("operator", "kill -9 of the leading operator in a restart", OperatorLoss.KillLeaderAsync, K8sLbAlone: true),
         new("job", "a Job whose pod has a sidecar", Jobs.FinishAsync, K8sLbAlone: true),
+        new("upgrade", "helm upgrade, then a restart", Upgrade.FollowAsync, K8sLbAlone: true),
         // Last, since nothing is injected afterwards.
         new("uninstall", "helm uninstall: pods go on as they are", Uninstall.LeavePodsAsync, K8sLbAlone: true),
     ];
