@@ -65,5 +65,8 @@ internal sealed class PeerCaller : IDisposable
         return await LineAsync();
     }
 
+    /// <summary>Says no more, and still listens.</summary>
+    public void HangUp() => socket.Shutdown(SocketShutdown.Send);
+
     public void Dispose() => socket.Dispose();
 }

@@ -129,6 +129,39 @@ public abstract class PeerKeyTests(PortMode mode) : DataPathTests(mode)
         }
     }
 
+    [Theory]
+    [InlineData("proves its key")]
+    [InlineData("proves nothing")]
+    [InlineData("hangs up")]
+    public async Task Whatever_becomes_of_a_connection_it_counts_only_until_then(string what)
+    {
+        await using var pool = await PoolAsync();
+        var address = LoopbackAddress.Next();
+
+        // More than one address may have at a time.
+        for (var i = 0; i < 300; i++)
+        {
+            using var caller = await PeerCaller.ConnectAsync(pool[0], address);
+            switch (what)
+            {
+                case "proves its key":
+                    (await caller.AskAsync(pool[0], pool.Keys![0])).ShouldBe("K8SLB/1 ok", $"number {i}");
+                    break;
+                case "proves nothing":
+                    await caller.SendAsync("K8SLB/2\n"u8.ToArray());
+                    (await caller.LineAsync()).ShouldBeNull();
+                    break;
+                default:
+                    caller.HangUp();
+                    (await caller.LineAsync()).ShouldBeNull();
+                    break;
+            }
+        }
+
+        using var last = await PeerCaller.ConnectAsync(pool[0], address);
+        (await last.AskAsync(pool[0], pool.Keys![0])).ShouldBe("K8SLB/1 ok");
+    }
+
     [Fact]
     public async Task No_secret_crosses_the_wire_and_what_was_recorded_is_of_no_use()
     {
