@@ -17,6 +17,7 @@ help: ## Show this list
 	@printf '  %-23s %s\n' 'ACT=scale' 'demo: from 4 pods to 8 under 2,000 gRPC streams, instead of a restart' \
 	  'KEEP=1' 'demo, e2e: leave the cluster up and print how to use and end it' \
 	  'CLUSTER=current' 'demo, e2e: use the kubeconfig at hand instead of local nodes' \
+	  'HELM_VALUES=ARGUMENTS' 'demo, e2e: more of helm install, for example where the nodes find the images' \
 	  'KUBEBUILDER_ASSETS=DIR' 'take the Kubernetes binaries from DIR (any version)' \
 	  'T=NAME' 'test: only the test project K8sLb.NAME.Tests'
 

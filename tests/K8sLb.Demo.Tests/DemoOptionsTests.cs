@@ -25,6 +25,12 @@ public sealed class DemoOptionsTests
         );
     }
 
+    [Fact]
+    public void Values_for_helm_are_separate_arguments() =>
+        DemoOptions
+            .Parse([], name => name == "HELM_VALUES" ? "--set=image.tag=1  --set=sidecar.image.tag=1" : null)
+            .HelmValues.ShouldBe(["--set=image.tag=1", "--set=sidecar.image.tag=1"]);
+
     [Theory]
     [InlineData("KEEP", "yes", "KEEP=yes; it takes 0 or 1")]
     [InlineData("ACT", "scaling", "ACT=scaling; it takes restart or scale")]

@@ -1,7 +1,7 @@
 namespace K8sLb.Demo;
 
 /// <summary>
-/// <c>ACT=scale</c>, <c>KEEP=1</c>, <c>CLUSTER=current</c> and <c>DEMO_ADDRESS</c> by environment, as make passes them on; <c>--json</c> as an argument.
+/// <c>ACT=scale</c>, <c>KEEP=1</c>, <c>CLUSTER=current</c>, <c>DEMO_ADDRESS</c> and <c>HELM_VALUES</c> by environment, as make passes them on; <c>--json</c> as an argument.
 /// </summary>
 internal sealed record DemoOptions
 {
@@ -15,6 +15,9 @@ internal sealed record DemoOptions
 
     /// <summary>With the current cluster: a node's address that this machine reaches. Null: a node's InternalIP.</summary>
     public string? NodeAddress { get; init; }
+
+    /// <summary>Arguments of <c>helm install</c> that this cluster needs: where its nodes find the images, for example.</summary>
+    public IReadOnlyList<string> HelmValues { get; init; } = [];
 
     /// <summary>How late kube-proxy is, on a local node.</summary>
     public TimeSpan EndpointLag { get; init; } = TimeSpan.FromSeconds(2);
@@ -57,6 +60,7 @@ internal sealed record DemoOptions
                 var other => throw new ArgumentException($"CLUSTER={other}; it takes local or current"),
             },
             NodeAddress = Text("DEMO_ADDRESS"),
+            HelmValues = Text("HELM_VALUES")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
         };
 
         string? Text(string name) => environment(name) is { Length: > 0 } text ? text : null;

@@ -10,10 +10,14 @@ internal sealed class DemoCluster : IAsyncDisposable
 {
     private readonly LocalNode? local;
 
-    private DemoCluster(ICluster cluster, string helm, string? nodeAddress)
+    /// <summary>Of the operator's Service on a local node, which has no DNS for pods.</summary>
+    private const string LocalAddress = "10.96.0.15";
+
+    private DemoCluster(ICluster cluster, string helm, string? nodeAddress, IReadOnlyList<string> helmValues)
     {
         (Cluster, Helm, NodeAddress) = (cluster, helm, nodeAddress);
         local = cluster as LocalNode;
+        HelmValues = local is null ? helmValues : [$"--set=service.clusterIP={LocalAddress}", .. helmValues];
         // One path, or several as KUBECONFIG may have.
         var configuration = KubernetesClientConfiguration.BuildConfigFromKubeConfigVariable(cluster.KubeconfigPath);
         Api = new KubernetesClient(configuration, ApiTypes.All);
@@ -26,6 +30,9 @@ internal sealed class DemoCluster : IAsyncDisposable
     /// <summary>The program.</summary>
     public string Helm { get; }
 
+    /// <summary>Arguments of <c>helm install</c>: what the cluster needs beside the chart's own values.</summary>
+    public IReadOnlyList<string> HelmValues { get; }
+
     /// <summary>Where the client reaches Services' node ports; null where it reaches ClusterIPs, as a node does.</summary>
     public string? NodeAddress { get; }
 
@@ -37,7 +44,7 @@ internal sealed class DemoCluster : IAsyncDisposable
         {
             var current = await CurrentCluster.OpenAsync(cancellation);
             var address = options.NodeAddress ?? await FirstNodeAsync(current, cancellation);
-            return new(current, programs["helm"], address);
+            return new(current, programs["helm"], address, options.HelmValues);
         }
         if (await LocalNode.WhyNotAsync() is { } reason)
         {
@@ -52,7 +59,7 @@ internal sealed class DemoCluster : IAsyncDisposable
             },
             cancellation
         );
-        return new(node, programs["helm"], null);
+        return new(node, programs["helm"], null, options.HelmValues);
     }
 
     /// <summary>How to look at it while the demo runs.</summary>

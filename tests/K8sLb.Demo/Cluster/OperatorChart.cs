@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using K8sLb.LocalCluster;
 
 namespace K8sLb.Demo;
 
@@ -8,9 +7,6 @@ internal static class OperatorChart
 {
     private const string Namespace = "k8slb-system";
     private const string Release = "k8slb";
-
-    /// <summary>Of the operator's Service on a local node, which has no DNS for pods.</summary>
-    private const string LocalAddress = "10.96.0.15";
 
     public static async Task InstallAsync(DemoCluster demo, CancellationToken cancellation)
     {
@@ -27,17 +23,13 @@ internal static class OperatorChart
                 Namespace,
                 "--create-namespace",
                 "--skip-crds",
-                .. ValuesFor(demo.Cluster),
+                .. demo.HelmValues,
                 "--wait",
                 "--timeout=120s",
             ],
             cancellation
         );
     }
-
-    /// <summary>What the cluster needs beside the chart's own values.</summary>
-    public static IReadOnlyList<string> ValuesFor(ICluster cluster) =>
-        cluster is LocalNode ? [$"--set=service.clusterIP={LocalAddress}"] : [];
 
     private static async Task HelmAsync(DemoCluster demo, string[] arguments, CancellationToken cancellation)
     {

@@ -26,7 +26,7 @@ internal sealed class InstallGuide(DemoCluster demo, AssetSet programs)
         };
         var folders = programs.All.Select(p => System.IO.Path.GetDirectoryName(p.Path)).Distinct();
         start.Environment["PATH"] = string.Join(':', [.. folders, Environment.GetEnvironmentVariable("PATH")]);
-        start.Environment["HELM_INSTALL_VALUES"] = string.Join(' ', OperatorChart.ValuesFor(demo.Cluster));
+        start.Environment["HELM_INSTALL_VALUES"] = string.Join(' ', demo.HelmValues);
         using var shell = demo.Cluster.StartClientProcess(start);
         var output = shell.StandardOutput.ReadToEndAsync(cancellation);
         var error = shell.StandardError.ReadToEndAsync(cancellation);
