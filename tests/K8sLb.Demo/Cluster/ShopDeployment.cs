@@ -37,11 +37,17 @@ internal sealed class ShopDeployment(DemoCluster demo)
                 cancellation
             );
         }
+        await OpenNodePortsAsync(cancellation);
+        await RolledOutAsync(cancellation);
+    }
+
+    /// <summary>Where the client reaches the Service by a node's address.</summary>
+    public async Task OpenNodePortsAsync(CancellationToken cancellation)
+    {
         if (demo.NodeAddress is not null)
         {
             await PatchAsync($"service/{Name}", """{"spec": {"type": "NodePort"}}""", cancellation);
         }
-        await RolledOutAsync(cancellation);
     }
 
     public async Task RestartAsync(CancellationToken cancellation)

@@ -59,6 +59,7 @@ internal static class EndToEndProgram
         var results = new List<ScenarioResult>();
 
         await FollowAsync("An application");
+        await shop.OpenNodePortsAsync(cancellation);
         await shop.ExpectSidecarsAsync(there: false, cancellation);
         await shop.ProtectAsync(cancellation);
         await AllAsync(RunKind.Baseline, scenarios.Where(s => !s.K8sLbAlone));
