@@ -1,4 +1,5 @@
 using K8sLb.Operator.Api;
+using K8sLb.Operator.Hub;
 using K8sLb.Operator.Tests.Hub;
 
 namespace K8sLb.Operator.Tests.Pools;
@@ -52,6 +53,29 @@ public sealed class SidecarVersionTests
     }
 
     [Fact]
+    public async Task A_sidecar_that_is_not_attached_any_more_is_not_counted()
+    {
+        await using var bench = new PoolBench();
+        bench.Set(Sample.Pod("a"), Sample.Pod("b"), Sample.Pod("c"));
+        bench.AttachAll("a");
+        Attach(bench, "b", "1.2.2");
+        var gone = Attach(bench, "c", "1.2.2");
+        bench.Run.Reconcile();
+        await bench.WrittenAsync(s => s.SidecarVersions?.Any(v => v.Pods == 2) == true, "all three are counted");
+
+        gone.Detach();
+        bench.Run.Reconcile();
+
+        await bench.WrittenAsync(
+            s =>
+                s.Condition(ConditionTypes.SidecarsCurrent)
+                    ?.Message?.StartsWith("Of 2 sidecars 1 run 1.2.2,", StringComparison.Ordinal) == true,
+            "two are counted"
+        );
+        bench.Written!.SidecarVersions!.ShouldAllBe(v => v.Pods == 1);
+    }
+
+    [Fact]
     public async Task The_list_of_versions_is_bounded_and_begins_with_the_most_frequent()
     {
         await using var bench = new PoolBench();
@@ -69,7 +93,7 @@ public sealed class SidecarVersionTests
         bench.Written.Condition(ConditionTypes.SidecarsCurrent)!.Message!.ShouldContain("and 10 more");
     }
 
-    private static void Attach(PoolBench bench, string pod, string version) =>
+    private static MemberSession Attach(PoolBench bench, string pod, string version) =>
         bench.Run.Channel.Attach(TestSidecar.Hello(pod) with { SidecarVersion = version }, bench.Time.GetUtcNow());
 
     private static List<string> Told(PoolBench bench) =>
