@@ -65,6 +65,19 @@ public sealed class AttachTests
     }
 
     [Fact]
+    public async Task A_stream_ends_with_the_token_that_it_began_with()
+    {
+        await using var hub = await HubServer.StartAsync(authentication: new ShortLife());
+        await using var sidecar = await TestSidecar.AttachAsync(hub.Address, TestSidecar.Hello("a"));
+        await sidecar.ReadWelcomeAsync();
+
+        (await sidecar.ReadRefusalAsync().WaitAsync(TimeSpan.FromSeconds(30))).Reason.ShouldStartWith(
+            "the token ended at "
+        );
+        (await sidecar.ReadAsync()).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_stream_that_does_not_say_who_it_is_ends()
     {
         await using var hub = await HubServer.StartAsync(
@@ -183,5 +196,14 @@ public sealed class AttachTests
 
         (await sidecar.ReadRefusalAsync()).Reason.ShouldBe("this pool is not served here any more");
         (await sidecar.ReadAsync()).ShouldBeNull();
+    }
+
+    private sealed class ShortLife : ISidecarAuthentication
+    {
+        public ValueTask<IdentityVerdict> CheckAsync(
+            string? authorization,
+            Hello hello,
+            CancellationToken cancellationToken
+        ) => ValueTask.FromResult(new IdentityVerdict(null, DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(200)));
     }
 }

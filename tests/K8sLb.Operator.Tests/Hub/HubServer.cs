@@ -16,7 +16,14 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private HubServer(WebApplication app, HubOptions options, long lastVersion, PoolChannel? channel, TimeProvider time)
+    private HubServer(
+        WebApplication app,
+        HubOptions options,
+        long lastVersion,
+        PoolChannel? channel,
+        ISidecarAuthentication authentication,
+        TimeProvider time
+    )
     {
         this.app = app;
         Channel =
@@ -35,7 +42,7 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
             );
         new AttachEndpoint(
             this,
-            new NoAuthentication(),
+            authentication,
             new RefusalLog(TimeProvider.System, NullLogger<RefusalLog>.Instance),
             options,
             time,
@@ -56,11 +63,13 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
 
     /// <param name="certificate">Speaks TLS with it; null for plain HTTP/2.</param>
     /// <param name="channel">Of a pool that somebody publishes; null for one of its own.</param>
+    /// <param name="authentication">Null for one that takes everybody for who they say.</param>
     public static async Task<HubServer> StartAsync(
         HubOptions? options = null,
         long lastVersion = 0,
         X509Certificate2? certificate = null,
         PoolChannel? channel = null,
+        ISidecarAuthentication? authentication = null,
         TimeProvider? time = null
     )
     {
@@ -86,6 +95,7 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
             options ?? new HubOptions(),
             lastVersion,
             channel,
+            authentication ?? new NoAuthentication(),
             time ?? TimeProvider.System
         );
         await server.app.StartAsync();
