@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using K8sLb.Operator.Hub;
 using K8sLb.Operator.Identity;
 using K8sLb.Operator.Tests.Hub;
+using K8sLb.Protocol;
 using K8sLb.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,6 +69,25 @@ public sealed class FloodTests(OperatorCluster cluster)
         // One more of the sidecar that attaches.
         most.ShouldBeInRange(1, 256 + 1);
         await AttachAsync(world);
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_attaches_faster_than_the_pace_is_told_when_its_turn_is()
+    {
+        await using var world = await PoolWorld.CreateAsync(cluster, secure: true);
+        await ServingAsync(world, new HubOptions { AttachesPerSecond = 5 });
+        await world.EndSidecarAsync("a");
+        var (hello, credentials) = (await world.HelloAsync("a"), await world.CredentialsOfAsync("a"));
+
+        Refusal? refusal = null;
+        for (var i = 0; i < 50 && refusal is null; i++)
+        {
+            await using var sidecar = await TestSidecar.AttachAsync(world.Hub, hello, credentials);
+            refusal = (await sidecar.ReadAsync()).ShouldNotBeNull().Refusal;
+        }
+
+        refusal.ShouldNotBeNull("it was let in each time").Reason.ShouldBe("many sidecars attach at once");
+        refusal.RetryAfterMs.ShouldBeGreaterThan(0);
     }
 
     private static async Task<WebApplication> ServingAsync(PoolWorld world, HubOptions hub)
