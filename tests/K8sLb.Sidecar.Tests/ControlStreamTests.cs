@@ -57,6 +57,35 @@ public sealed class ControlStreamTests
     }
 
     [Fact]
+    public async Task A_sidecar_whose_pod_has_done_its_work_drains_before_it_ends_itself()
+    {
+        await using var fake = await FakeOperator.StartAsync();
+        await using var member = await TestMember.StartAsync("m0", fake.Url);
+        var stream = await fake.NextAsync();
+        await stream.WelcomeAsync();
+        var working = TestSnapshots.For("uid-m0", 7, [member.Directive()]);
+        await stream.SendAsync(new() { Snapshot = working });
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+        await using var client = await RawHttp.ConnectAsync(member.Http);
+        await client.GetAsync("/gate");
+        await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
+        var ending = member.Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+        var done = working with { Nonce = "done", Version = 8, Self = working.Self with { WorkDone = true } };
+        await stream.SendAsync(new() { Snapshot = done });
+
+        await Eventually.IsTrue(
+            () => member.Drain.Current is { IsReleasing: true } || ending.IsCancellationRequested,
+            "it drains"
+        );
+        ending.IsCancellationRequested.ShouldBeFalse();
+        member.App.Gate.SetResult();
+        (await client.ReadAsync()).Status.ShouldBe(200);
+        await Eventually.IsTrue(() => ending.IsCancellationRequested, "the process ends");
+        member.Drain.Current.ShouldNotBeNull().IsOver.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_snapshot_that_cannot_be_used_is_refused_by_name_and_the_last_good_one_stays()
     {
         await using var fake = await FakeOperator.StartAsync();
