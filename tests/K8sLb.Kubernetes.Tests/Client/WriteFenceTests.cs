@@ -51,6 +51,18 @@ public sealed class WriteFenceTests(ControlPlaneFixture cluster)
     }
 
     [Fact]
+    public async Task A_closed_fence_deletes_nothing()
+    {
+        var ns = await cluster.NewNamespaceAsync();
+        await client.CreateAsync(ConfigMap(ns, "a"));
+        using var fenced = client.FencedBy(() => false);
+
+        await Should.ThrowAsync<FencedException>(() => fenced.DeleteAsync<V1ConfigMap>("a", ns));
+
+        (await client.GetAsync<V1ConfigMap>("a", ns)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task What_is_read_needs_no_leave()
     {
         var ns = await cluster.NewNamespaceAsync();
