@@ -65,13 +65,15 @@ public sealed class InstallTests : IAsyncLifetime
             "the namespace of the pool has the operator's authority",
             TimeSpan.FromSeconds(60)
         );
-        var bundle = await Chart.BundleAsync("mutating");
+        var mutating = await Chart.BundleAsync("mutating");
+        var validating = await Chart.BundleAsync("validating");
 
         await Chart.UpgradeAsync("--set=replicas=3,sidecar.image.tag=next");
 
         (await Chart.FieldAsync("deployment/k8slb", "{.spec.replicas}")).ShouldBe("3");
         (await Chart.FieldAsync("deployment/k8slb", "{.spec.template.spec.containers[0].env}")).ShouldContain(":next");
-        (await Chart.BundleAsync("mutating")).ShouldBe(bundle, "an upgrade leaves what the operator wrote");
+        (await Chart.BundleAsync("mutating")).ShouldBe(mutating, "an upgrade leaves what the operator wrote");
+        (await Chart.BundleAsync("validating")).ShouldBe(validating, "an upgrade leaves what the operator wrote");
 
         await Chart.UninstallAsync();
         await Chart.StopOperatorAsync();
