@@ -77,6 +77,21 @@ public sealed class Http2TrafficTests
     }
 
     [Fact]
+    public void The_application_owes_an_answer_to_each_ping_of_the_client()
+    {
+        Client(Preface, Settings(), Ping(1), Ping(2), Settings(), Ping(9, ack: true));
+        traffic.OwesAnswer.ShouldBeTrue();
+        Server(Settings(), Ping(7), Ping(1, ack: true));
+        traffic.OwesAnswer.ShouldBeTrue();
+        Server(Ping(2, ack: true));
+        traffic.OwesAnswer.ShouldBeFalse();
+
+        Server(Ping(3, ack: true));
+        Client(Ping(4));
+        traffic.OwesAnswer.ShouldBeTrue("an answer that nobody asked for is none in advance");
+    }
+
+    [Fact]
     public void Streams_after_the_last_one_are_dropped_whole_and_their_window_is_known()
     {
         Client(Preface, Headers(1));

@@ -47,7 +47,9 @@ internal sealed class RelayFixture : IDisposable
 
     public ConnectionAccount Account => Brain.Registry.Account();
 
-    public Task<Wire> DialAsync() => Wire.DialAsync(listener.EndPoint);
+    public IPEndPoint EndPoint => listener.EndPoint;
+
+    public Task<Wire> DialAsync() => Wire.DialAsync(EndPoint);
 
     /// <summary>The only live connection.</summary>
     public TrackedConnection Connection

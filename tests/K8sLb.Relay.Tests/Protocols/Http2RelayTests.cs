@@ -80,6 +80,30 @@ public abstract class Http2RelayTests(PollerKind kind)
         relay.Brain.Registry.InFlight.ShouldBe(0);
     }
 
+    /// <summary>A client of .NET that gets a second GOAWAY meanwhile takes the answer for a violation, and loses its streams.</summary>
+    [Fact]
+    public async Task The_last_stream_is_named_behind_the_answer_to_the_clients_own_ping()
+    {
+        using var relay = Relay(new RelaySettings { GoAwayGraceMs = 60_000 });
+        var (client, app) = await OpenAsync(relay);
+        await client.SendAsync([.. Headers(1), .. Ping(0xfeed)]);
+        await app.ReadBytesAsync(Headers(1).Length + FrameBuilder.PingSize);
+        await relay.ReleaseAsync();
+        await client.ReadBytesAsync(AnnouncedGoAway.Length);
+        var ping = await client.ReadBytesAsync(FrameBuilder.PingSize);
+        await client.SendAsync([.. Ack(ping), .. Data(1, 4, end: true)]);
+        (await app.ReadBytesAsync(Data(1, 4).Length)).ShouldBe(Data(1, 4, end: true), "the relay has seen its answer");
+
+        byte[] down = [.. Headers(1), .. Ping(0xfeed, ack: true)];
+        await app.SendAsync(down);
+
+        (await client.ReadBytesAsync(down.Length)).ShouldBe(down);
+        (await client.ReadBytesAsync(FrameBuilder.GoAwaySize)).ShouldBe(GoAway(1));
+        await app.SendAsync(Data(1, 0, end: true));
+        await client.ReadBytesAsync(Data(1, 0).Length);
+        await client.ShouldEndAsync();
+    }
+
     [Fact]
     public async Task An_idle_connection_gets_both_phases_too()
     {

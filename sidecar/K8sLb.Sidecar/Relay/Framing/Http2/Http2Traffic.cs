@@ -36,6 +36,7 @@ internal sealed class Http2Traffic
     private bool dropsFrame;
     private bool droppedHeaders;
     private OwnPing ping;
+    private int unanswered;
 
     private Http2Traffic(FrameScanner client) => this.client = client;
 
@@ -48,6 +49,9 @@ internal sealed class Http2Traffic
 
     /// <summary>The PING of the relay came back. It is taken out of the stream.</summary>
     public bool PingAnswered => ping.IsAnswered;
+
+    /// <summary>The application has not answered a PING of the client's yet.</summary>
+    public bool OwesAnswer => unanswered > 0;
 
     /// <summary>Opaque data of the relay's PING; 0 while none is out.</summary>
     public ulong Ping => ping.Opaque;
@@ -149,6 +153,9 @@ internal sealed class Http2Traffic
             case FrameType.RstStream:
                 streams.Remove(frame.StreamId);
                 break;
+            case FrameType.Ping when !frame.Has(FrameFlags.Ack):
+                unanswered++;
+                break;
         }
         return Verdict.Forward;
     }
@@ -200,6 +207,9 @@ internal sealed class Http2Traffic
                 break;
             case FrameType.RstStream:
                 streams.Remove(frame.StreamId);
+                break;
+            case FrameType.Ping when frame.Has(FrameFlags.Ack):
+                unanswered = Math.Max(0, unanswered - 1);
                 break;
             case FrameType.Settings when !frame.Has(FrameFlags.Ack):
                 ReadSettings(payload);

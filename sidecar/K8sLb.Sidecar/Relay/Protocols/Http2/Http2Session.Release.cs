@@ -63,7 +63,10 @@ internal sealed partial class Http2Session
         {
             Announce();
         }
-        if (phase == Phase.Announced && (traffic.PingAnswered || insisted) && traffic.CanInject)
+        // .NET's client forgets at a second GOAWAY that it waits for the answer to a PING, and takes that for a violation of the protocol
+        // then (RttEstimator). It sends no further PING after the first one, so the application's answers come to an end.
+        var isAnswered = traffic is { PingAnswered: true, OwesAnswer: false };
+        if (phase == Phase.Announced && (isAnswered || insisted) && traffic.CanInject)
         {
             phase = Phase.Final;
             SendGoAway(traffic.HighestClientStream, Http2Error.NoError);
