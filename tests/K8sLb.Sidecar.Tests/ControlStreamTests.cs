@@ -41,16 +41,11 @@ public sealed class ControlStreamTests
     {
         await using var fake = await FakeOperator.StartAsync();
         await using var member = await TestMember.StartAsync("m0", fake.Url);
-        var stream = await fake.NextAsync();
-        await stream.WelcomeAsync();
-        var working = TestSnapshots.For("uid-m0", 7, [member.Directive()]);
-        await stream.SendAsync(new() { Snapshot = working });
-        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+        var stream = await WorkingAsync(fake, member);
         var ending = member.Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         ending.IsCancellationRequested.ShouldBeFalse();
 
-        var done = working with { Nonce = "done", Version = 8, Self = working.Self with { WorkDone = true } };
-        await stream.SendAsync(new() { Snapshot = done });
+        await stream.SendAsync(new() { Snapshot = WorkDone(member) });
 
         (await stream.AnswerAsync()).Ack.ShouldNotBeNull().Nonce.ShouldBe("done");
         await Eventually.IsTrue(() => ending.IsCancellationRequested, "the process ends");
@@ -61,18 +56,13 @@ public sealed class ControlStreamTests
     {
         await using var fake = await FakeOperator.StartAsync();
         await using var member = await TestMember.StartAsync("m0", fake.Url);
-        var stream = await fake.NextAsync();
-        await stream.WelcomeAsync();
-        var working = TestSnapshots.For("uid-m0", 7, [member.Directive()]);
-        await stream.SendAsync(new() { Snapshot = working });
-        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+        var stream = await WorkingAsync(fake, member);
         await using var client = await RawHttp.ConnectAsync(member.Http);
         await client.GetAsync("/gate");
         await Eventually.IsTrue(() => member.App.Waiting == 1, "in flight");
         var ending = member.Host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
-        var done = working with { Nonce = "done", Version = 8, Self = working.Self with { WorkDone = true } };
-        await stream.SendAsync(new() { Snapshot = done });
+        await stream.SendAsync(new() { Snapshot = WorkDone(member) });
 
         await Eventually.IsTrue(
             () => member.Drain.Current is { IsReleasing: true } || ending.IsCancellationRequested,
@@ -267,5 +257,20 @@ public sealed class ControlStreamTests
 
         hello.Drain.ShouldNotBeNull().Id.ShouldBe(state.Id);
         hello.Drain.Reason.ShouldBe(DrainReason.PreStop);
+    }
+
+    private static async Task<FakeStream> WorkingAsync(FakeOperator fake, TestMember member)
+    {
+        var stream = await fake.NextAsync();
+        await stream.WelcomeAsync();
+        await stream.SendAsync(new() { Snapshot = TestSnapshots.For("uid-m0", 7, [member.Directive()]) });
+        (await stream.AnswerAsync()).Ack.ShouldNotBeNull();
+        return stream;
+    }
+
+    private static MemberSnapshot WorkDone(TestMember member)
+    {
+        var working = TestSnapshots.For("uid-m0", 8, [member.Directive()]);
+        return working with { Nonce = "done", Self = working.Self with { WorkDone = true } };
     }
 }
