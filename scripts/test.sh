@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test.sh CONFIGURATION [NAME]  - runs the test projects one after the other (each may use the whole machine), shows what
-# runs, and ends with "N passed, N failed" summed from the result files. NAME picks K8sLb.NAME.Tests.
+# runs, and ends with the tests that failed and "N passed, N failed" summed from the result files. NAME picks
+# K8sLb.NAME.Tests.
 set -uo pipefail
 configuration=$1
 only=${2:-}
@@ -41,7 +42,7 @@ passed=$(sum passed)
 failed=$(sum failed)
 skipped=$(sum notExecuted)
 [ "${passed:-0}" -gt 0 ] || status=1
-[ "${failed:-0}" -eq 0 ] || status=1
+[ "${failed:-0}" -eq 0 ] || { status=1; scripts/failed-tests.sh "$results"/*.trx; }
 printf '%d passed, %d failed' "${passed:-0}" "${failed:-0}"
 [ "${skipped:-0}" -eq 0 ] || printf ', %d skipped' "$skipped"
 printf '\n'
