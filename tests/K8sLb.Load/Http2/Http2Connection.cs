@@ -102,10 +102,10 @@ internal sealed class Http2Connection : IDisposable
         }
     }
 
-    /// <summary>Ends the connection from this side. Streams in flight are given up.</summary>
+    /// <summary>Ends the connection from this side, unless it has ended by itself. Streams in flight are given up.</summary>
     public void Dispose()
     {
-        Tracked.End(ConnectionEnd.ByClient);
+        Tracked.End(streams.Ended ?? ConnectionEnd.ByClient);
         closing.Cancel();
         bytes.Dispose();
         writer.Dispose();
@@ -119,7 +119,7 @@ internal sealed class Http2Connection : IDisposable
             do
             {
                 await ReadFrameAsync();
-            } while (!streams.IsFinished);
+            } while (streams.Ended is null);
             failure = new(FailureKind.Cut, "closed after GOAWAY");
         }
         catch (RequestFailedException e)

@@ -8,7 +8,7 @@ internal sealed class Http2Streams
     private int nextId = 1;
     private bool goingAway;
     private bool toldPolitely;
-    private bool ended;
+    private ConnectionEnd? ended;
 
     public bool TakesNew
     {
@@ -16,19 +16,22 @@ internal sealed class Http2Streams
         {
             lock (gate)
             {
-                return !goingAway && !ended;
+                return !goingAway && ended is null;
             }
         }
     }
 
-    /// <summary>GOAWAY came, and every request has its answer.</summary>
-    public bool IsFinished
+    /// <summary>
+    /// How the connection has ended: it is gone, or GOAWAY came and every request has its answer. Null where it goes on. A client
+    /// learns of its answer before the read loop has come to the end, so it is known here before that.
+    /// </summary>
+    public ConnectionEnd? Ended
     {
         get
         {
             lock (gate)
             {
-                return goingAway && inFlight.Count == 0;
+                return ended ?? (goingAway && inFlight.Count == 0 ? EndNow() : null);
             }
         }
     }
@@ -39,7 +42,7 @@ internal sealed class Http2Streams
     {
         lock (gate)
         {
-            if (goingAway || ended)
+            if (goingAway || ended is not null)
             {
                 throw new Http2UnprocessedException(wasSent: false);
             }
@@ -89,10 +92,11 @@ internal sealed class Http2Streams
     /// <summary>The connection is gone: what is left fails. The end as the account names it.</summary>
     public ConnectionEnd End(RequestFailedException failure)
     {
+        ConnectionEnd end;
         IHttp2Stream[] left;
         lock (gate)
         {
-            ended = true;
+            ended = end = EndNow();
             left = [.. inFlight.Values];
             inFlight.Clear();
         }
@@ -100,8 +104,11 @@ internal sealed class Http2Streams
         {
             stream.Fail(failure);
         }
-        return left.Length > 0 ? ConnectionEnd.Cut
-            : toldPolitely ? ConnectionEnd.Polite
-            : ConnectionEnd.CutWhileIdle;
+        return end;
     }
+
+    private ConnectionEnd EndNow() =>
+        inFlight.Count > 0 ? ConnectionEnd.Cut
+        : toldPolitely ? ConnectionEnd.Polite
+        : ConnectionEnd.CutWhileIdle;
 }
