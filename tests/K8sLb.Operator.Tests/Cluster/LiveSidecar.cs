@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using K8sLb.Kubernetes;
 using K8sLb.Operator.Tests.Hub;
 using K8sLb.Protocol;
@@ -17,7 +18,7 @@ internal sealed class LiveSidecar : IAsyncDisposable
     private readonly Task running;
     private volatile MemberSnapshot? snapshot;
     private volatile DrainReport? drain;
-    private volatile Refusal? refusal;
+    private readonly ConcurrentQueue<string> refusals = new();
     private Uri? leader;
     private int connections = 10;
 
@@ -37,7 +38,10 @@ internal sealed class LiveSidecar : IAsyncDisposable
 
     public DrainDirective? Directive => snapshot?.Self.Drain;
 
-    public Refusal? LastRefusal => refusal;
+    /// <summary>
+    /// Why streams were refused or ended, in their order. More may follow on the one that is waited for: it dials again soon.
+    /// </summary>
+    public IReadOnlyCollection<string> Refusals => refusals;
 
     public int Connections
     {
@@ -108,7 +112,10 @@ internal sealed class LiveSidecar : IAsyncDisposable
     {
         while (await stream.ReadAsync() is { } message)
         {
-            refusal = message.Refusal ?? refusal;
+            if (message.Refusal is { } refusal)
+            {
+                refusals.Enqueue(refusal.Reason);
+            }
             leader = message.Refusal?.Leader is { } named ? new Uri(named) : null;
             if (message.Snapshot is not { } next)
             {

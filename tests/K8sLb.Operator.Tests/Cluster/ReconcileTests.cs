@@ -247,7 +247,7 @@ public sealed class ReconcileTests(OperatorCluster cluster) : IAsyncLifetime
         await world.DeletePoolAsync();
         await Eventually.IsTrue(
             () =>
-                world["a"].LastRefusal?.Reason.StartsWith("no BackendPool selects pod", StringComparison.Ordinal)
+                world["a"].Refusals.LastOrDefault()?.StartsWith("no BackendPool selects pod", StringComparison.Ordinal)
                 == true,
             "the sidecar is told that there is no pool"
         );
