@@ -77,6 +77,10 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // As the operator has it: a stream that is quiet is no slow one.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(
                 System.Net.IPAddress.Loopback,
                 0,
@@ -88,8 +92,8 @@ internal sealed class HubServer : IMemberAdmission, IAsyncDisposable
                         listener.UseHttps(certificate);
                     }
                 }
-            )
-        );
+            );
+        });
         var server = new HubServer(
             builder.Build(),
             options ?? new HubOptions(),
