@@ -48,18 +48,19 @@ public sealed record DrainRecord
 }
 
 /// <summary>Connections are held unevenly; kept until they are not, or until the round that put it right is over.</summary>
-/// <param name="Since">When that was first seen.</param>
+/// <param name="Since">When that was first seen among these members.</param>
 /// <param name="Connections">That the pool held then, or when the round was decided.</param>
+/// <param name="Members">Those whose connections were compared. Where others come or one goes, their clients move by themselves.</param>
 /// <param name="Round">Null until it has lasted.</param>
-public sealed record RebalanceRecord(DateTimeOffset Since, double Connections, RebalanceRound? Round = null);
+public sealed record RebalanceRecord(
+    DateTimeOffset Since,
+    double Connections,
+    IReadOnlySet<string> Members,
+    RebalanceRound? Round = null
+);
 
 /// <param name="Moves">By UID, for members that hold more than their share.</param>
-/// <param name="Members">Those that it was decided among.</param>
-public sealed record RebalanceRound(
-    DateTimeOffset DecidedAt,
-    IReadOnlyDictionary<string, RebalanceMove> Moves,
-    IReadOnlySet<string> Members
-);
+public sealed record RebalanceRound(DateTimeOffset DecidedAt, IReadOnlyDictionary<string, RebalanceMove> Moves);
 
 /// <param name="Held">When it was decided.</param>
 public sealed record RebalanceMove(int Held, int HoldAtMost, double ReleasesPerSecond);

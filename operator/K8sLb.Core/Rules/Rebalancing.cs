@@ -29,8 +29,7 @@ internal static class Rebalancing
         }
         var sum = members.Sum(m => m.Held.Weight);
         var all = members.Sum(m => (double)m.Held.Connections);
-        // What was decided for fewer connections would send away those that have come since.
-        var before = pool.Rebalance is { } record && all <= record.Connections * MostGrowth ? record : null;
+        var before = pool.Rebalance is { } record && IsStill(record, members, all) ? record : null;
         if (before?.Round is { } round && !IsPast(round, members, pool.Now))
         {
             return Tell(pool, before);
@@ -40,7 +39,9 @@ internal static class Rebalancing
         {
             return pool with { Rebalance = null };
         }
-        var first = before is { Round: null } ? before : new(pool.Now, all);
+        var first = before is { Round: null }
+            ? before
+            : new(pool.Now, all, members.Select(m => m.Uid).ToImmutableHashSet());
         if (first.Since.After(PlanLimits.RebalanceAfter) > pool.Now)
         {
             return pool with { Rebalance = first };
@@ -51,7 +52,7 @@ internal static class Rebalancing
             {
                 Rebalance = null,
             }
-            : Tell(pool, new(first.Since, all, new(pool.Now, moves, members.Select(m => m.Uid).ToImmutableHashSet())));
+            : Tell(pool, first with { Connections = all, Round = new(pool.Now, moves) });
     }
 
     /// <summary>
@@ -78,9 +79,15 @@ internal static class Rebalancing
         return members;
     }
 
+    /// <summary>
+    /// What was seen, or decided, is of this pool. What was decided for fewer connections would send away those that have come
+    /// since; and while pods come up one by one, what each finds would be moved again for the next.
+    /// </summary>
+    private static bool IsStill(RebalanceRecord record, List<(string Uid, HeldFacts Held)> members, double all) =>
+        all <= record.Connections * MostGrowth && record.Members.SetEquals(members.Select(m => m.Uid));
+
     private static bool IsPast(RebalanceRound round, List<(string Uid, HeldFacts Held)> members, DateTimeOffset now) =>
         round.DecidedAt.After(PlanLimits.RebalanceRound) <= now
-        || !round.Members.SetEquals(members.Select(m => m.Uid))
         || members.All(m =>
             !round.Moves.TryGetValue(m.Uid, out var move)
             || m.Held.Connections <= move.HoldAtMost

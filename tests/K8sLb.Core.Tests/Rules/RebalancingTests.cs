@@ -106,6 +106,25 @@ public sealed class RebalancingTests
     }
 
     [Fact]
+    public void Members_that_come_one_after_the_other_are_waited_for_however_long_it_was_uneven_before()
+    {
+        var scenario = Pool(Four, n => n == "a" ? 50 : 100);
+        scenario.Plan();
+        scenario.WaitInTouch(4);
+        foreach (var name in (string[])["e", "f", "g"])
+        {
+            scenario.Pod(name, p => p with { Ready = true });
+            Hold(scenario, name, 0);
+            scenario.Plan().Members.ShouldAllBe(m => m.Move == null);
+            scenario.WaitInTouch(2).Plan().Members.ShouldAllBe(m => m.Move == null);
+        }
+
+        var plan = scenario.WaitInTouch(3).Plan();
+
+        plan.Members.Sum(m => m.Move is { } move ? move.Held - move.HoldAtMost : 0).ShouldBe(3 * 50);
+    }
+
+    [Fact]
     public void A_round_that_does_not_end_is_decided_anew()
     {
         var scenario = Pool(Four, name => name == "a" ? 100 : 0);
