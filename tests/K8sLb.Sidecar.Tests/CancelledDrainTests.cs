@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using K8sLb.Protocol;
-using K8sLb.Sidecar.Connections;
 using K8sLb.Sidecar.Tests.Fixtures;
 using K8sLb.TestKit;
 
@@ -24,9 +23,9 @@ public abstract class CancelledDrainTests(PortMode mode) : DataPathTests(mode)
         await EchoAsync(socket);
 
         await pool.DrainAsync(0, deadline: TimeSpan.FromMinutes(10));
-        await Eventually.IsTrue(() => Asked(pool[0]) == 2, "both were asked");
+        await Eventually.IsTrue(() => pool[0].Asked == 2, "both were asked");
         await pool.TellAllAsync();
-        await Eventually.IsTrue(() => Asked(pool[0]) == 0, "both may stay");
+        await Eventually.IsTrue(() => pool[0].Asked == 0, "both may stay");
 
         for (var again = 0; again < 3; again++)
         {
@@ -35,13 +34,6 @@ public abstract class CancelledDrainTests(PortMode mode) : DataPathTests(mode)
         }
         socket.State.ShouldBe(WebSocketState.Open);
         pool[0].Registry.Account().Totals.Released.ShouldBe(0);
-    }
-
-    private static int Asked(TestMember member)
-    {
-        var live = new List<TrackedConnection>();
-        member.Registry.CopyLiveTo(live);
-        return live.Count(c => c.ReleaseAskedAt != 0);
     }
 
     private static async Task EchoAsync(ClientWebSocket socket)

@@ -146,6 +146,20 @@ internal sealed class TestMember : IAsyncDisposable
         return socket;
     }
 
+    /// <summary>
+    /// Open connections that were asked to move: a drain is seen to release before the first of them is, and what is answered
+    /// until then does not ask to close.
+    /// </summary>
+    public int Asked
+    {
+        get
+        {
+            var live = new List<TrackedConnection>();
+            Registry.CopyLiveTo(live);
+            return live.Count(c => c.Leaves);
+        }
+    }
+
     public async Task<DrainReport> DrainAsync()
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
