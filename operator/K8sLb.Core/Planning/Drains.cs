@@ -76,8 +76,12 @@ internal static class Drains
         string why
     )
     {
+        // Never before the deletion itself: the sidecar's account would be overdue when the deletion becomes known.
         var end = member.Pod.KilledAt is { } killed
-            ? Instants.Later(drain.StartedAt, killed.After(-PlanLimits.KillMargin))
+            ? Instants.Later(
+                Instants.Later(drain.StartedAt, member.Pod.DeletionRequestedAt ?? drain.StartedAt),
+                killed.After(-PlanLimits.KillMargin)
+            )
             : DateTimeOffset.MaxValue;
         var deadline = Instants.Earlier(drain.Deadline, end);
         var draft = member.To(MemberPhase.RampDown, pool.Now, why);

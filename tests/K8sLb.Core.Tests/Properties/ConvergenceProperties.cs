@@ -13,32 +13,77 @@ public sealed class ConvergenceProperties
             input => Try(input.Item1, input.Item2)
         );
 
-    internal static void Try(Schedule schedule, int seed)
+    /// <summary>Found by the above: a deletion known before the report that the drain was over made the deadline pass.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_report_that_a_drain_is_over_and_the_deletion_of_its_pod_may_come_in_any_order(int seed)
     {
-        var half = schedule.Steps.Count / 2;
-        var changes = schedule
-            .Steps.Skip(half)
-            .Where(s => s is not (Step.Wait or Step.WaitForWake or Step.Plan or Step.Pause or Step.RestartOperator));
-        SimulatedPool Start()
+        var spec = new PoolSpec
         {
-            var pool = new SimulatedPool(schedule.Spec);
-            foreach (var step in schedule.Steps.Take(half).Append(new Step.Plan()))
+            Drain = new DrainSpec
             {
-                pool.Take(step);
-            }
-            pool.Wait(TimeSpan.FromMilliseconds(1));
-            return pool;
+                Deadline = TimeSpan.FromSeconds(60),
+                RampDown = TimeSpan.Zero,
+                MinAvailable = new Quantity(0, IsPercent: false),
+            },
+            SlowStart = new SlowStartSpec { Duration = TimeSpan.FromSeconds(30) },
+        };
+        Try(
+            new Schedule(
+                spec,
+                [
+                    new Step.CreatePod(0),
+                    new Step.SetReady(0, true),
+                    new Step.Report(0),
+                    new Step.RequestDrain(0, true),
+                    new Step.Plan(),
+                    new Step.Obey(0),
+                    new Step.Release(0, 100),
+                    new Step.Wait(31_000),
+                ]
+            ),
+            [new Step.Report(0), new Step.DeletePod(0, 0)],
+            seed
+        );
+    }
+
+    private static void Try(Schedule schedule, int seed)
+    {
+        Step[] steps = [.. schedule.Steps.Where(s => !IsReturn(s, schedule))];
+        var half = steps.Length / 2;
+        var changes = steps
+            .Skip(half)
+            .Where(s => s is not (Step.Wait or Step.WaitForWake or Step.Plan or Step.Pause or Step.RestartOperator));
+        Try(schedule with { Steps = steps[..half] }, changes, seed);
+    }
+
+    /// <summary>
+    /// A sidecar that drained on its own and starts anew brings its member back into service. A record does not tell that from the
+    /// first time, so that what else is found in the same instant makes of the one a drain and of the other a member that waits.
+    /// </summary>
+    private static bool IsReturn(Step step, Schedule schedule) =>
+        step is Step.RestartSidecar(var pod) && schedule.Steps.Any(s => s is Step.EndSidecar end && end.Pod == pod);
+
+    private static void Try(Schedule before, IEnumerable<Step> changes, int seed)
+    {
+        var pool = new SimulatedPool(before.Spec);
+        foreach (var step in before.Steps.Append(new Step.Plan()))
+        {
+            pool.Take(step);
         }
-        var start = Start();
-        var from = start.Snapshot;
+        pool.Wait(TimeSpan.FromMilliseconds(1));
+        var from = pool.Snapshot;
         foreach (var step in changes)
         {
-            start.Take(step);
+            pool.Take(step);
         }
-        var to = start.Snapshot;
+        var to = pool.Snapshot;
 
-        var one = Arrive(from, to, start.Now, new Random(seed));
-        var other = Arrive(from, to, start.Now, new Random(seed + 1));
+        var one = Arrive(from, to, pool.Now, new Random(seed));
+        var other = Arrive(from, to, pool.Now, new Random(seed + 1));
         Outcome(other).ShouldBeTheSame(Outcome(one));
     }
 

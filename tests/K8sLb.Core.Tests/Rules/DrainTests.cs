@@ -44,6 +44,20 @@ public sealed class DrainTests
         after.Deadline.ShouldBe(killed.AddSeconds(-2));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_deletion_without_grace_does_not_move_the_deadline_of_a_drain_under_way_into_the_past(double grace)
+    {
+        var scenario = new Scenario(rampDownSeconds: 0, deadlineSeconds: 60).WithActive("a");
+        var drain = scenario.Pod("a", p => p with { DrainRequested = true }).Plan().Of("a").Record.Drain!;
+        var plan = scenario.WaitInTouch(31).Delete("a", grace).Plan();
+        plan.Of("a").Record.Drain!.Deadline.ShouldBe(scenario.Now);
+        plan.Phase("a").ShouldBe(MemberPhase.Draining, "the sidecar's account is awaited");
+        scenario.Member("a", m => m with { Drain = Report(drain, finished: true) });
+        scenario.Plan().Phase("a").ShouldBe(MemberPhase.Drained);
+    }
+
     [Fact]
     public void A_ramp_down_ends_in_the_release()
     {
