@@ -34,21 +34,27 @@ internal static class Drains
         return reported is not null && !member.Served ? Adopt(reported, pool.Spec) : null;
     }
 
-    /// <summary>
-    /// Is the recorded drain past? One of the sidecar's own ends with its process: the next one attaches and knows nothing
-    /// of it. One that has ended is past once the sidecar begins another on its own.
-    /// </summary>
+    /// <summary>Is the recorded drain past? One that has ended is, once the sidecar begins another on its own.</summary>
     public static bool IsOver(MemberDraft member) =>
-        member is { Record.Drain: { } drain, Facts: { } facts }
-        && facts.Drain?.Id != drain.Id
-        && (
-            (drain.StartedBySidecar && facts.Attached)
-            || (
-                member.Before is MemberPhase.Drained or MemberPhase.Forced
-                && facts.Drain is { } other
-                && other.Reason.IsIrrevocable()
-            )
+        HasRestarted(member.Recorded, member.Facts)
+        || (
+            member
+                is {
+                    Recorded: { Drain: { } drain, Phase: MemberPhase.Drained or MemberPhase.Forced },
+                    Facts.Drain: { } other
+                }
+            && other.Id != drain.Id
+            && other.Reason.IsIrrevocable()
         );
+
+    /// <summary>A drain of the sidecar's own ends with its process: the next one attaches and knows nothing of it.</summary>
+    public static bool HasRestarted(MemberRecord? recorded, MemberFacts? facts) =>
+        recorded?.Drain is { StartedBySidecar: true } drain
+        && facts is { Attached: true }
+        && facts.Drain?.Id != drain.Id;
+
+    /// <summary>Did it begin with the pod's deletion? One that did not was a choice, even if the pod has been deleted since.</summary>
+    public static bool IsOfDeletion(DrainRecord drain, PodFacts pod) => drain.StartedAt == pod.DeletionRequestedAt;
 
     public static DrainRecord Begin(
         MemberDraft member,
@@ -76,12 +82,9 @@ internal static class Drains
         string why
     )
     {
-        // Never before the deletion itself: the sidecar's account would be overdue when the deletion becomes known.
+        // Not a moment that is past: the sidecar's account would be overdue as soon as the grace period becomes known.
         var end = member.Pod.KilledAt is { } killed
-            ? Instants.Later(
-                Instants.Later(drain.StartedAt, member.Pod.DeletionRequestedAt ?? drain.StartedAt),
-                killed.After(-PlanLimits.KillMargin)
-            )
+            ? Instants.Later(drain.StartedAt, Instants.Later(pool.Now, killed.After(-PlanLimits.KillMargin)))
             : DateTimeOffset.MaxValue;
         var deadline = Instants.Earlier(drain.Deadline, end);
         var draft = member.To(MemberPhase.RampDown, pool.Now, why);

@@ -40,7 +40,7 @@ internal static class Gathering
         };
         // Only a sidecar that speaks brings a pending member into service, so a silent one is merely coming back.
         var enteredNow = record?.InServiceSince == pool.Now && facts is not null && !pool.IsSilent(member);
-        return enteredNow
+        return enteredNow || Drains.HasRestarted(record, facts)
             ? member with
             {
                 Record = record! with { Phase = MemberPhase.Pending, InServiceSince = null, Drain = null },

@@ -11,7 +11,8 @@ internal sealed record MemberDraft
 
     /// <summary>
     /// The decision before this instant. What arrives in one instant is one observation, in whatever order it came: a
-    /// member that came into service in this very instant is decided about anew.
+    /// member that came into service in this very instant is decided about anew. So is one whose sidecar starts anew after a
+    /// drain of its own: it has taken no work yet.
     /// </summary>
     public required MemberRecord? Record { get; init; }
 

@@ -4,7 +4,8 @@ namespace K8sLb.Core.Rules;
 
 /// <summary>
 /// How far a drain is: by its own times, and by what the sidecar says of it; never backwards. One of the sidecar's own that takes
-/// the place of a drain which could have been taken back begins anew: whether that happens first makes no difference.
+/// the place of a drain by choice begins anew: whether that could have been taken back first, or the pod is deleted first, makes
+/// no difference.
 /// </summary>
 internal static class DrainProgress
 {
@@ -15,7 +16,7 @@ internal static class DrainProgress
     {
         var continues =
             member.Record?.Drain is { } before
-            && (before.Id == drain.Id || before.Reason.IsIrrevocable())
+            && (before.Id == drain.Id || before.StartedBySidecar || Drains.IsOfDeletion(before, member.Pod))
             && !Drains.IsOver(member);
         var report = member.Facts?.Drain is { } word && word.Id == drain.Id ? word : null;
         var cut = drain.Deadline.After(PlanLimits.ReportGrace);

@@ -2,8 +2,8 @@ namespace K8sLb.Core.Tests.Properties;
 
 /// <summary>
 /// What may follow what, written down apart from the planner. A member goes forward, except that a drain whose cause is
-/// gone brings it back, and that another drain of the sidecar's own begins anew once the one before is past, or could have
-/// been taken back.
+/// gone brings it back, that another drain of the sidecar's own begins anew once the one before is past, or was begun by choice, and
+/// that a sidecar which starts anew after a drain of its own is as at first.
 /// </summary>
 internal static class LegalTransitions
 {
@@ -21,7 +21,7 @@ internal static class LegalTransitions
         {
             return after.Phase is MemberPhase.Gone ? null : "an ended pod came back";
         }
-        if (after.Phase is MemberPhase.Pending or MemberPhase.Gone)
+        if (after.Phase is MemberPhase.Gone || (after.Phase is MemberPhase.Pending && !Restarted(before, facts)))
         {
             return $"back to {after.Phase}";
         }
@@ -51,7 +51,9 @@ internal static class LegalTransitions
             return after.Phase == before.Phase ? null : $"{before.Phase} became {after.Phase}";
         }
         var takesOver =
-            before.Drain is { } revocable && !Irrevocable(revocable.Reason) && after.Drain?.Id != revocable.Id;
+            before.Drain is { StartedBySidecar: false } chosen
+            && chosen.StartedAt != pod.DeletionRequestedAt
+            && after.Drain?.Id != chosen.Id;
         return after.Phase >= before.Phase || takesOver ? null : $"{before.Phase} went back to {after.Phase}";
     }
 
@@ -88,10 +90,12 @@ internal static class LegalTransitions
         {
             return false;
         }
-        var restarted = drain.StartedBySidecar && facts.Attached;
         var another = Ended.Contains(before.Phase) && facts.Drain is { } own && Irrevocable(own.Reason);
-        return restarted || another;
+        return Restarted(before, facts) || another;
     }
+
+    private static bool Restarted(MemberRecord before, MemberFacts? facts) =>
+        before.Drain is { StartedBySidecar: true } own && facts is { Attached: true } && facts.Drain?.Id != own.Id;
 
     private static bool Irrevocable(DrainReason reason) =>
         reason is DrainReason.PodDeleted or DrainReason.PreStop or DrainReason.Sigterm;

@@ -59,6 +59,20 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void A_grace_period_that_is_over_once_it_was_shortened_leaves_the_sidecar_the_time_to_report()
+    {
+        var scenario = new Scenario(rampDownSeconds: 0, deadlineSeconds: 60).WithActive("a").Delete("a", 300);
+        var drain = scenario.Plan().Of("a").Record.Drain!;
+        scenario.WaitInTouch(31).Pod("a", p => p with { KilledAt = p.DeletionRequestedAt!.Value.AddSeconds(5) });
+        var plan = scenario.Plan();
+        plan.Of("a").Record.Drain!.Deadline.ShouldBe(scenario.Now);
+        plan.Phase("a").ShouldBe(MemberPhase.Draining, "the sidecar's account is awaited");
+        scenario.WaitInTouch(1).Plan().Of("a").Record.Drain!.Deadline.ShouldBe(scenario.Now.AddSeconds(-1), "it stays");
+        scenario.Member("a", m => m with { Drain = Report(drain, finished: true) });
+        scenario.Plan().Phase("a").ShouldBe(MemberPhase.Drained);
+    }
+
+    [Fact]
     public void A_ramp_down_ends_in_the_release()
     {
         var scenario = new Scenario(rampDownSeconds: 10).WithActive("a").Delete("a");

@@ -84,6 +84,30 @@ public sealed class SidecarDrainTests
     }
 
     [Fact]
+    public void A_restarted_sidecar_has_nothing_to_drain_before_its_pod_is_ready_again()
+    {
+        var scenario = new Scenario().WithActive("a", "b");
+        scenario.Member("a", m => m with { Drain = Own(DrainReason.PreStop, scenario.Now) }).Plan();
+        scenario.WaitInTouch(5).Member("a", m => m with { Drain = null }).Pod("a", p => p with { Ready = false });
+        var plan = scenario.Plan();
+        plan.Phase("a").ShouldBe(MemberPhase.Pending);
+        plan.Of("a").Record.Drain.ShouldBeNull();
+        plan.Told("a").ShouldBe(["DrainCancelled"]);
+    }
+
+    [Fact]
+    public void A_restarted_sidecar_in_a_pod_that_is_deleted_drains_with_it()
+    {
+        var scenario = new Scenario().WithActive("a", "b");
+        var own = Own(DrainReason.PreStop, scenario.Now);
+        scenario.Member("a", m => m with { Drain = own }).Plan();
+        var plan = scenario.WaitInTouch(5).Member("a", m => m with { Drain = null }).Delete("a").Plan();
+        plan.Of("a").Record.Drain!.Reason.ShouldBe(DrainReason.PodDeleted);
+        plan.Of("a").Record.Drain!.Id.ShouldNotBe(own.Id);
+        plan.Told("a").ShouldContain("DrainStarted");
+    }
+
+    [Fact]
     public void A_new_operator_goes_on_with_the_drain_that_it_finds()
     {
         var scenario = new Scenario(minAvailable: 1)
