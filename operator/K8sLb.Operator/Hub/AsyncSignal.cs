@@ -5,7 +5,13 @@ public sealed class AsyncSignal
 {
     private TaskCompletionSource source = New();
 
-    public void Set() => Volatile.Read(ref source).TrySetResult();
+    public void Set()
+    {
+        // What the caller wrote must be seen before the source is read: a processor may put a read before an earlier write,
+        // and where this meets the source of before, the waiter has to find what was written.
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref source).TrySetResult();
+    }
 
     public Task WaitAsync(CancellationToken cancellationToken) =>
         WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
@@ -21,8 +27,9 @@ public sealed class AsyncSignal
         {
             return false;
         }
-        // Whatever was set up to here is seen by the waiter, who looks at the state after this.
-        Volatile.Write(ref source, New());
+        // Whatever was set up to here is seen by the waiter, who looks at the state after this: and not before, as a mere
+        // write would allow.
+        Interlocked.Exchange(ref source, New());
         return true;
     }
 

@@ -11,6 +11,9 @@ internal sealed class LoopFixture : IDisposable, IAcceptor
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Action<Channel> onAccept;
 
+    /// <summary>A socket that nobody holds is closed by the garbage collector, which its peer is told.</summary>
+    private readonly ConcurrentQueue<Socket> dialled = [];
+
     public LoopFixture(ISocketPoller poller, Action<Channel>? onAccept = null)
     {
         this.onAccept = onAccept ?? (_ => { });
@@ -39,6 +42,7 @@ internal sealed class LoopFixture : IDisposable, IAcceptor
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Connect(EndPoint);
         socket.ReceiveTimeout = socket.SendTimeout = 30_000;
+        dialled.Enqueue(socket);
         return socket;
     }
 
@@ -89,6 +93,10 @@ internal sealed class LoopFixture : IDisposable, IAcceptor
         });
         Loop.Dispose();
         listener.Dispose();
+        foreach (var socket in dialled)
+        {
+            socket.Dispose();
+        }
     }
 }
 

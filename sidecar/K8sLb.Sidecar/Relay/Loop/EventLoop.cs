@@ -174,7 +174,9 @@ internal sealed class EventLoop : IDisposable
         {
             return;
         }
-        Volatile.Write(ref woken, 0);
+        // Before the queue is looked at: behind a mere write the look may come first, and whoever posts in between finds the
+        // loop woken and does not wake it.
+        Interlocked.Exchange(ref woken, 0);
         while (posted.TryDequeue(out var work))
         {
             try
